@@ -1,0 +1,63 @@
+"""The family of errors. Each message says what happened and what to do next, in one sentence.
+
+FootnoteError
+├── SettingError          a setting has a value that cannot be used
+├── QuestionError         a question that cannot be asked (empty, too long)
+├── DocumentError
+│   ├── UnreadableDocument    a file that cannot be taken in, and why
+│   └── UnknownDocument       no document, or several, of that id or name
+├── LibraryError
+│   ├── LibraryBusy       another process is changing the library
+│   ├── LibraryBroken     the library on disk is damaged
+│   └── LibraryFull       the disk has no room
+└── ModelError
+    └── ModelMissing      the model's files are not there, or not the right ones
+"""
+
+
+class FootnoteError(Exception):
+    """What a person is told: one sentence, without a traceback."""
+
+
+class SettingError(FootnoteError):
+    """A setting has a value that cannot be used."""
+
+
+class QuestionError(FootnoteError):
+    """The question cannot be asked as it is."""
+
+
+class DocumentError(FootnoteError):
+    """Something is wrong with one document; the others are not concerned."""
+
+
+class UnreadableDocument(DocumentError):
+    """The file cannot be taken in."""
+
+
+class UnknownDocument(DocumentError):
+    """The library has no such document, or several."""
+
+
+class LibraryError(FootnoteError):
+    """Something is wrong with the library as a whole."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process is changing the library."""
+
+
+class LibraryBroken(LibraryError):
+    """The library on disk is damaged."""
+
+
+class LibraryFull(LibraryError):
+    """The disk that holds the library has no room."""
+
+
+class ModelError(FootnoteError):
+    """A model cannot be used."""
+
+
+class ModelMissing(ModelError):
+    """The model's files are not there, or are not what they should be."""

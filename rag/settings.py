@@ -1,0 +1,62 @@
+"""The settings: one immutable value, made at the door from ``RAG_…`` variables and passed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from rag.errors import SettingError
+
+LARGEST_FILE_BYTES = 50 * 1024 * 1024  # what the browser's uploader takes; the same everywhere
+LONGEST_QUESTION = 2_000  # characters; the embedding model reads the first 256 word pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be chosen; each field is read from ``RAG_<FIELD>`` in capitals.
+
+    Attributes:
+        index: the folder that holds the library.
+        embedding_model: a hub name or a local folder; empty for the installed all-MiniLM-L6-v2.
+        chunk_characters: how long a chunk may become.
+        retrieved_passages: how many passages are handed to the reader.
+        threshold: the confidence below which the assistant abstains, 0 to 1.
+    """
+
+    index: Path = Path("index")
+    embedding_model: str = ""
+    chunk_characters: int = 1_000
+    retrieved_passages: int = 10
+    threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 200 <= self.chunk_characters <= 8_000:
+            raise SettingError(
+                f"RAG_CHUNK_CHARACTERS is {self.chunk_characters}; choose 200 to 8000."
+            )
+        if not 1 <= self.retrieved_passages <= 100:
+            raise SettingError(
+                f"RAG_RETRIEVED_PASSAGES is {self.retrieved_passages}; choose 1 to 100."
+            )
+        if not 0.0 <= self.threshold <= 1.0:
+            raise SettingError(f"RAG_THRESHOLD is {self.threshold}; choose 0 to 1.")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the settings from environment variables; what is not set keeps its default."""
+    kinds = {"index": Path, "chunk_characters": int, "retrieved_passages": int, "threshold": float}
+    chosen: dict[str, object] = {}
+    for field in fields(Settings):
+        variable = f"RAG_{field.name.upper()}"
+        if variable not in environment:
+            continue
+        kind = kinds.get(field.name, str)
+        try:
+            chosen[field.name] = kind(environment[variable])
+        except ValueError:
+            raise SettingError(
+                f"{variable} is {environment[variable]!r}, which is not a number; mend or unset it."
+            ) from None
+    return Settings(**chosen)  # type: ignore[arg-type]
