@@ -1,0 +1,42 @@
+# make run    the chat in the browser, over the documents in corpus/
+# make test   every check and test
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run setup setup-dev test lint format clean
+
+run: setup
+	$(BIN)/python -m rag sync corpus
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+setup: $(VENV)/installed
+setup-dev: $(VENV)/installed-dev
+
+# One stamp for each list: a second run installs nothing.
+$(VENV)/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Footnote needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+test: setup-dev lint
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,0 +1,260 @@
+"""The command line: a thin door. Results go to standard output, all else to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rag.assistant import Assistant, open_assistant
+from rag.errors import FootnoteError, SettingError
+from rag.library import Report
+from rag.records import Answer, Document, Turn, to_json
+from rag.settings import Settings, read_settings
+
+OK, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
+BUILT_IN_MODELS = ("reader",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit status."""
+    options = _build_parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        if options.index:
+            settings = replace(settings, index=Path(options.index))
+        return int(options.run(options, settings))
+    except FootnoteError as error:
+        if options.debug:
+            traceback.print_exc()
+        _tell(str(error))
+        return FAILED
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        _tell("Stopped. What was reported as added is in the library; run it again for the rest.")
+        return FAILED
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--index", metavar="DIR", help="the library on disk (default: index/)")
+    common.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser = argparse.ArgumentParser(prog="python -m rag", description="Ask your documents.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, help_text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, parents=[common], help=help_text, description=help_text)
+        added.set_defaults(run=run)
+        return added
+
+    add = command("add", _add, "take in files and whole folders")
+    add.add_argument("paths", nargs="+", metavar="PATH")
+    sync = command("sync", _sync, "make what came from a folder equal to it")
+    sync.add_argument("folder", metavar="FOLDER")
+    sync.add_argument("--dry-run", action="store_true", help="say what would be done")
+    remove = command("remove", _remove, "remove documents, named by id or by name")
+    remove.add_argument("documents", nargs="+", metavar="DOCUMENT")
+    docs = command("docs", _docs, "list the documents")
+    docs.add_argument("--json", action="store_true")
+    show = command("show", _show, "tell what is known of one document")
+    show.add_argument("document", metavar="DOCUMENT")
+    show.add_argument("--text", action="store_true", help="print its extracted text alone")
+    ask = command("ask", _ask, "answer a question, with citations")
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
+    ask.add_argument("--json", action="store_true")
+    ask.add_argument("--doc", action="append", metavar="DOCUMENT", help="ask this document only")
+    ask.add_argument("--model", metavar="NAME", help="the model that answers (default: reader)")
+    ask.add_argument("--batch", metavar="FILE.jsonl", help="answer a file of questions")
+    evaluate = command("evaluate", _evaluate, "score the answers to a folder of questions")
+    evaluate.add_argument("folder", metavar="FOLDER")
+    evaluate.add_argument("--json", action="store_true")
+    check = command("check", _check, "verify the library on disk")
+    check.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
+    status = command("status", _status, "tell counts, models, sizes and versions")
+    status.add_argument("--json", action="store_true")
+    return parser
+
+
+def _add(options: argparse.Namespace, settings: Settings) -> int:
+    return _report(open_assistant(settings).library.add([Path(p) for p in options.paths]))
+
+
+def _sync(options: argparse.Namespace, settings: Settings) -> int:
+    library = open_assistant(settings).library
+    return _report(library.sync(Path(options.folder), dry_run=options.dry_run))
+
+
+def _report(reports: Iterable[Report]) -> int:
+    refused = False
+    for number, report in enumerate(reports, 1):
+        refused |= report.outcome == "refused"
+        reason = f": {report.reason}" if report.reason else ""
+        print(f"{report.outcome:<9} {_one_line(report.name)}{reason}", flush=True)
+        if sys.stderr.isatty():
+            print(f"{number} files", end="\r", file=sys.stderr, flush=True)
+    return FAILED if refused else OK
+
+
+def _remove(options: argparse.Namespace, settings: Settings) -> int:
+    library = open_assistant(settings).library
+    for document in library.remove(options.documents):
+        print(f"removed   {_one_line(document.name)}")
+    return OK
+
+
+def _docs(options: argparse.Namespace, settings: Settings) -> int:
+    documents = open_assistant(settings).library.documents()
+    if options.json:
+        _print_json([_describe(document) for document in documents])
+        return OK
+    for document in documents:
+        pages = f"{document.pages} pages" if document.pages else ""
+        print(
+            f"{document.id}  {_one_line(document.name)}  {document.date or 'no date'}  "
+            f"{document.characters:,} characters  {pages}".rstrip()
+        )
+    return OK
+
+
+def _show(options: argparse.Namespace, settings: Settings) -> int:
+    library = open_assistant(settings).library
+    document = library.document(options.document)
+    if options.text:
+        sys.stdout.write(library.text(document.id))
+        return OK
+    for field, value in _describe(document).items():
+        text = ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else value
+        print(f"{field}: {'' if text is None else _one_line(str(text))}")
+    return OK
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    if bool(options.batch) == bool(options.question is not None):
+        _tell("Give one question, or --batch with a file of questions.")
+        return WRONG_USAGE
+    _check_model(options.model)
+    assistant = open_assistant(settings)
+    if options.batch:
+        return _ask_batch(assistant, Path(options.batch))
+    documents = _find_documents(assistant, options.doc)
+    answer = assistant.ask(options.question, documents=documents)
+    if options.json:
+        _print_json(to_json(answer))
+    else:
+        _print_answer(answer)
+    return OK if answer.status == "answered" else ABSTAINED
+
+
+def _check_model(name: str | None) -> None:
+    if name and name not in BUILT_IN_MODELS:
+        raise SettingError(
+            f"There is no model {name!r}: leave --model out, or name {BUILT_IN_MODELS[0]!r}."
+        )
+
+
+def _find_documents(assistant: Assistant, selectors: Sequence[str] | None) -> list[str] | None:
+    return [assistant.library.document(s).id for s in selectors] if selectors else None
+
+
+def _ask_batch(assistant: Assistant, path: Path) -> int:
+    rows = _read_rows(path)
+    for row in rows:
+        turns = [Turn(t["question"], t["answer"]) for t in row.get("turns") or []]
+        documents = _find_documents(assistant, row.get("documents"))
+        answer = assistant.ask(row["question"], turns, documents, answer_id=str(row["id"]))
+        print(json.dumps(to_json(answer), ensure_ascii=False), flush=True)
+    return OK
+
+
+def _read_rows(path: Path) -> list[dict[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path} cannot be read ({error}): check the path.") from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            rows.append({"id": row["id"], "question": str(row["question"]), **row})
+        except (ValueError, KeyError, TypeError) as error:
+            raise SettingError(
+                f'{path}, line {number}, is not a JSON object with "id" and "question": mend it.'
+            ) from error
+    return rows
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.evaluate.run import evaluate_folder, render_table
+
+    result = evaluate_folder(Path(options.folder), settings, tell=_tell)
+    if options.json:
+        _print_json(result)
+    else:
+        print(render_table(result))
+    return OK
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    problems = open_assistant(settings).library.check(repair=options.repair)
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print("The library is sound.")
+    return FAILED if problems else OK
+
+
+def _status(options: argparse.Namespace, settings: Settings) -> int:
+    status = open_assistant(settings).status()
+    if options.json:
+        _print_json(status)
+        return OK
+    for name, value in status.items():
+        print(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+    return OK
+
+
+def _describe(document: Document) -> dict[str, Any]:
+    return to_json(document)
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.notice:
+        _tell(answer.notice)
+    if answer.searched_for != answer.question:
+        _tell(f"Searched for: {answer.searched_for}")
+    for sentence in answer.sentences:
+        markers = "".join(f"[{marker}]" for marker in sentence.markers)
+        print(f"{_one_line(sentence.text)} {markers}")
+    if not answer.sentences:
+        print(answer.text)
+        if answer.nearest:
+            print("\nThe nearest passages:")
+    for citation in answer.citations or answer.nearest:
+        marker = f"[{citation.marker}] " if answer.citations else ""
+        page = f", page {citation.page}" if citation.page else ""
+        quote = _one_line(citation.quote)
+        shown = quote if len(quote) <= 300 else quote[:300] + " …"
+        print(f"\n{marker}{_one_line(citation.document.name)}{page}: “{shown}”")
+
+
+def _one_line(text: str) -> str:
+    """Names and quotes are other people's: no control character of theirs reaches a terminal."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

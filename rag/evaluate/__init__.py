@@ -1,0 +1,1 @@
+"""Pure measures, and a run that reports them."""

@@ -1,0 +1,128 @@
+"""A question to passages: found by words and by vectors, and ranked by both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from rag.records import Document, Passage, StoredChunk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rag.embed import Embedder
+
+# Both chosen on figures, see docs/decisions/0002-retrieval.md.
+CANDIDATES = 50  # chunks from each ranking
+VECTOR_WEIGHT = 0.5  # of the fused score; the rest is the words'
+
+
+class ChunkStore(Protocol):
+    """What retrieval asks of the store."""
+
+    def documents(self) -> list[Document]: ...
+
+    def chunk_ids(self, document_ids: Collection[str]) -> list[int]: ...
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]: ...
+
+    def vectors_of(
+        self, chunk_ids: Sequence[int], model: str
+    ) -> dict[int, NDArray[np.float32]]: ...
+
+
+class VectorSearch(Protocol):
+    """Gives (chunk id, cosine), best first."""
+
+    def search(
+        self, vector: NDArray[np.float32], k: int, among: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]: ...
+
+
+class WordSearch(Protocol):
+    """Gives (chunk id, BM25 score), best first."""
+
+    def search(
+        self, query: str, k: int, documents: Collection[str] | None = None
+    ) -> list[tuple[int, float]]: ...
+
+
+class Retriever:
+    """Finds the passages of a library that bear on a question."""
+
+    def __init__(
+        self, store: ChunkStore, vectors: VectorSearch, words: WordSearch, embedder: Embedder
+    ) -> None:
+        self._store = store
+        self._vectors = vectors
+        self._words = words
+        self._embedder = embedder
+
+    def retrieve(
+        self, question: str, k: int, documents: Collection[str] | None = None
+    ) -> list[Passage]:
+        """Gives at most ``k`` passages, best first, from all documents or those of these ids."""
+        vector = self._embedder.embed_question(question)
+        among = None if documents is None else self._store.chunk_ids(documents)
+        by_vector = self._vectors.search(vector, CANDIDATES, among)
+        by_words = self._words.search(question, CANDIDATES, documents)
+        similarity = {**self._similarities(vector, by_words), **dict(by_vector)}
+        fused = fuse(dict(by_words), similarity)
+        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[: k + CANDIDATES]
+        return self._passages(best, fused, similarity, by_words, by_vector)[:k]
+
+    def _similarities(
+        self, vector: NDArray[np.float32], by_words: Sequence[tuple[int, float]]
+    ) -> dict[int, float]:
+        """Cosines of what the words found, so that each candidate is judged by both."""
+        found = self._store.vectors_of([chunk_id for chunk_id, _ in by_words], self._embedder.name)
+        return {chunk_id: float(row @ vector) for chunk_id, row in found.items()}
+
+    def _passages(
+        self,
+        ids: Sequence[int],
+        fused: Mapping[int, float],
+        similarity: Mapping[int, float],
+        by_words: Sequence[tuple[int, float]],
+        by_vector: Sequence[tuple[int, float]],
+    ) -> list[Passage]:
+        chunks = self._store.chunks(ids)
+        documents = {document.id: document for document in self._store.documents()}
+        word_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_words, 1)}
+        vector_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_vector, 1)}
+        return [
+            Passage(
+                chunk_id=chunk_id,
+                document=documents[chunk.document_id],
+                start=chunk.start,
+                end=chunk.end,
+                text=chunk.text,
+                headings=chunk.headings,
+                page=chunk.page,
+                score=fused[chunk_id],
+                similarity=similarity.get(chunk_id),
+                word_rank=word_ranks.get(chunk_id),
+                vector_rank=vector_ranks.get(chunk_id),
+            )
+            for chunk_id in ids
+            # A chunk that was removed a moment ago is in an index still, but not in the store.
+            if (chunk := chunks.get(chunk_id)) and chunk.document_id in documents
+        ]
+
+
+def fuse(word_scores: Mapping[int, float], similarity: Mapping[int, float]) -> dict[int, float]:
+    """Gives each chunk one score: a weighted sum of both scores, each brought to 0 to 1.
+
+    After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023):
+    unlike reciprocal ranks it keeps how far apart two passages are. BM25 is divided by the best
+    score, as its least is 0; cosines run from the least to the best of the candidates.
+    """
+    most_words = max(word_scores.values(), default=0.0) or 1.0
+    least = min(similarity.values(), default=0.0)
+    width = (max(similarity.values(), default=1.0) - least) or 1.0
+    return {
+        chunk_id: VECTOR_WEIGHT * (similarity.get(chunk_id, least) - least) / width
+        + (1 - VECTOR_WEIGHT) * word_scores.get(chunk_id, 0.0) / most_words
+        for chunk_id in word_scores.keys() | similarity.keys()
+    }

@@ -1,0 +1,106 @@
+"""Imports point one way, and each foreign library is known to one room."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Each room may import the rooms named here, and records, errors and settings besides.
+MAY_IMPORT: dict[str, set[str]] = {
+    "records": set(),
+    "errors": set(),
+    "settings": set(),
+    "sentences": set(),
+    "terms": set(),
+    "parse": set(),
+    "chunks": {"sentences"},
+    "embed": set(),
+    "store": set(),
+    "history": set(),
+    "vectors": {"store"},
+    "words": {"store"},
+    "retrieve": {"embed"},
+    "reader": {"embed", "sentences", "terms"},
+    "conversation": {"terms"},
+    "cite": {"sentences", "terms"},
+    "suggest": set(),
+    "library": {"parse", "chunks", "embed", "store", "vectors", "words"},
+    "assistant": {"cite", "conversation", "embed", "library", "reader", "retrieve", "suggest"},
+    "generate": {"retrieve", "assistant"},
+    "evaluate": {"assistant"},
+    "cli": {"assistant", "evaluate", "library"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+GROUND = {"records", "errors", "settings"}
+MAY_GROUND = {"records": set(), "errors": set(), "settings": {"errors"}}
+
+AT_HOME = {
+    "faiss": {"vectors"},
+    "tantivy": {"words"},
+    "sentence_transformers": {"embed"},
+    "transformers": {"embed"},
+    "sqlite3": {"store", "history"},
+    "pypdfium2": {"parse"},
+    "docx": {"parse"},
+    "lxml": {"parse"},
+    "charset_normalizer": {"parse"},
+    "langchain": {"generate"},
+    "langchain_core": {"generate"},
+    "snowballstemmer": {"terms"},
+    "filelock": {"library"},
+    "streamlit": set(),
+    "torch": {"embed"},
+}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT / "rag").parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found.add(node.module or "")
+            if node.module == "rag":
+                found |= {f"rag.{alias.name}" for alias in node.names}
+    return found
+
+
+FILES = sorted((ROOT / "rag").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    room = room_of(path)
+    others = {name.split(".")[1] for name in imports_of(path) if name.startswith("rag.")}
+    allowed = MAY_GROUND.get(room, GROUND | MAY_IMPORT[room]) | {room}
+    if room == "cli":
+        allowed |= {"mcp", "api"}
+    assert others <= allowed, f"{room} must not know {others - allowed}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_foreign_libraries_stay_in_their_room(path: Path) -> None:
+    for name in imports_of(path):
+        library = name.split(".")[0]
+        assert room_of(path) in AT_HOME.get(library, {room_of(path)}), f"{path} imports {library}"
+
+
+def test_the_rule_bites(tmp_path: Path) -> None:
+    file = tmp_path / "x.py"
+    file.write_text("import faiss\nfrom rag.library import Library\nfrom rag import cli\n")
+    assert imports_of(file) == {"faiss", "rag.library", "rag", "rag.cli"}
+
+
+def test_no_pickle() -> None:
+    for path in FILES:
+        assert not {"pickle", "dill", "joblib", "shelve", "marshal"} & imports_of(path)
