@@ -112,17 +112,16 @@ class Retriever:
 
 
 def fuse(word_scores: Mapping[int, float], similarity: Mapping[int, float]) -> dict[int, float]:
-    """Gives each chunk one score: a weighted sum of both scores, each brought to 0 to 1.
+    """Gives each chunk one score: a weighted sum of its BM25 score and its cosine.
 
     After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023):
-    unlike reciprocal ranks it keeps how far apart two passages are. BM25 is divided by the best
-    score, as its least is 0; cosines run from the least to the best of the candidates.
+    unlike reciprocal ranks a sum keeps how far apart two passages are. BM25 is divided by the
+    best score, as it has no upper bound; a cosine stays as it is, so that where all candidates
+    are about equally near, it is the words that decide.
     """
     most_words = max(word_scores.values(), default=0.0) or 1.0
-    least = min(similarity.values(), default=0.0)
-    width = (max(similarity.values(), default=1.0) - least) or 1.0
     return {
-        chunk_id: VECTOR_WEIGHT * (similarity.get(chunk_id, least) - least) / width
+        chunk_id: VECTOR_WEIGHT * similarity.get(chunk_id, 0.0)
         + (1 - VECTOR_WEIGHT) * word_scores.get(chunk_id, 0.0) / most_words
         for chunk_id in word_scores.keys() | similarity.keys()
     }

@@ -18,12 +18,12 @@ cosines = st.dictionaries(st.integers(0, 20), st.floats(-1, 1), max_size=20)
 
 
 @given(words=scores, similarity=cosines)
-def test_fused_scores_lie_between_0_and_1(
+def test_fused_scores_lie_between_minus_1_and_1(
     words: dict[int, float], similarity: dict[int, float]
 ) -> None:
     fused = fuse(words, similarity)
     assert fused.keys() == words.keys() | similarity.keys()
-    assert all(-1e-9 <= score <= 1 + 1e-9 for score in fused.values())
+    assert all(-1 <= score <= 1 + 1e-9 for score in fused.values())
 
 
 def test_what_both_find_comes_before_what_either_finds() -> None:

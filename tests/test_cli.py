@@ -1,0 +1,212 @@
+"""The command line as other tools see it: a real process's words, JSON and exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rag import cli
+
+BANK = """# Two sides
+
+The ministries of finance and commerce favour regulating crypto firms; the Central Bank, headed by
+Elvira Nabiullina, however, wants an almost total ban like China's and its own digital ruble.
+
+# Mining
+
+Miners pay tax on what they earn, the ministry's bill of 18 February 2022 says.
+"""
+EXCHANGES = "Exchanges need a licence.\n\nA licence for an exchange costs 500,000 rubles a year.\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("documents")
+    (folder / "bank.md").write_text(BANK, encoding="utf-8")
+    (folder / "exchanges.txt").write_text(EXCHANGES, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    index = str(tmp_path_factory.mktemp("index"))
+    assert cli.main(["sync", str(folder), "--index", index]) == cli.OK
+    return index
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = cli.main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_ask_json_cites_exactly(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    question = "what does the Central Bank want?"
+    status, out, _ = run(capsys, "ask", question, "--json", "--index", index)
+    answer = json.loads(out)
+    assert status == cli.OK
+    assert answer["status"] == "answered"
+    assert "almost total ban" in answer["text"]
+    assert "digital ruble" in answer["text"]
+    assert "favour" not in answer["text"]
+    citation = answer["citations"][0]
+    _, text, _ = run(capsys, "show", citation["document"]["id"], "--text", "--index", index)
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert text == BANK
+
+
+def test_a_question_off_the_subject_is_refused(
+    index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(
+        capsys, "ask", "What is the capital of France?", "--json", "--index", index
+    )
+    answer = json.loads(out)
+    assert status == cli.ABSTAINED
+    assert (answer["status"], answer["citations"]) == ("abstained", [])
+    assert 1 <= len(answer["nearest"]) <= 3
+
+
+def test_the_same_question_gives_the_same_bytes(
+    index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask() -> dict[str, object]:
+        answer = json.loads(run(capsys, "ask", "who pays tax?", "--json", "--index", index)[1])
+        del answer["timings_ms"]
+        return answer
+
+    assert ask() == ask()
+
+
+def test_batch_answers_in_order_with_ids(
+    index: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"id": "z", "question": "Who heads the Central Bank?"},
+        {
+            "id": 2,
+            "question": "and the ministries?",
+            "turns": [{"question": "what does the Central Bank want?", "answer": "A ban."}],
+            "documents": ["bank.md"],
+        },
+    ]
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    status, out, _ = run(capsys, "ask", "--batch", str(path), "--index", index)
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert status == cli.OK
+    assert [a["id"] for a in answers] == ["z", "2"]
+    assert "Elvira Nabiullina" in answers[0]["text"]
+    assert answers[1]["searched_for"] == "what does the ministries want?"
+
+
+def test_only_the_named_document_is_asked(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("ask", "licence", "--json", "--doc", "bank.md", "--index", index)
+    answer = json.loads(run(capsys, *arguments)[1])
+    names = {c["document"]["name"] for c in answer["citations"] + answer["nearest"]}
+    assert names <= {"bank.md"}
+
+
+def test_docs_json(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "docs", "--json", "--index", index)
+    documents = json.loads(out)
+    assert status == cli.OK
+    assert [d["name"] for d in documents] == ["bank.md", "exchanges.txt"]
+    assert {
+        "id", "name", "title", "sha256", "date", "names", "media_type", "pages", "characters",
+        "chunks", "added", "warnings",
+    } <= documents[0].keys()  # fmt: skip
+    assert documents[0]["title"] == "Two sides"
+
+
+def test_status_and_check(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "status", "--json", "--index", index)
+    assert status == cli.OK
+    assert {"documents", "passages", "models", "index", "versions"} <= json.loads(out).keys()
+    assert run(capsys, "check", "--index", index)[0] == cli.OK
+
+
+def test_sync_dry_run_changes_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = str(tmp_path)
+    status, out, _ = run(capsys, "sync", str(folder), "--dry-run", "--index", index)
+    assert status == cli.OK
+    assert "added     bank.md" in out
+    assert json.loads(run(capsys, "docs", "--json", "--index", index)[1]) == []
+
+
+def test_remove(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index = str(tmp_path)
+    run(capsys, "add", str(folder), "--index", index)
+    assert run(capsys, "remove", "bank.md", "--index", index)[0] == cli.OK
+    status, _, err = run(capsys, "remove", "bank.md", "--index", index)
+    assert status == cli.FAILED
+    assert "bank.md" in err
+
+
+@pytest.mark.parametrize("question", ["", "   ", "why " * 12_500])
+def test_a_question_that_cannot_be_asked_is_one_sentence(
+    question: str, index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(capsys, "ask", question, "--index", index)
+    assert (status, out) == (cli.FAILED, "")
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("empty.txt", b"", "no text"),
+        ("noise.bin", bytes(range(256)) * 8, "noise.bin"),
+        ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "cut.pdf"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_a_reason(
+    name: str, data: bytes, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "good.txt").write_text("A good file.", encoding="utf-8")
+    index = str(tmp_path / "index")
+    paths = [str(tmp_path / name), str(tmp_path / "good.txt")]
+    status, out, _ = run(capsys, "add", *paths, "--index", index)
+    assert status == cli.FAILED
+    refused, added = out.splitlines()
+    assert refused.startswith("refused")
+    assert reason in refused
+    assert added.startswith("added")
+
+
+def test_a_path_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "add", str(tmp_path / "no"), "--index", str(tmp_path / "i"))
+    assert status == cli.FAILED
+    assert "no" in out + err
+
+
+def test_an_empty_library_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "ask", "who?", "--index", str(tmp_path))
+    assert status == cli.ABSTAINED
+    assert "no documents" in out
+
+
+def test_an_unknown_model_is_named(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "ask", "who?", "--model", "gpt", "--index", index)
+    assert status == cli.FAILED
+    assert "'gpt'" in err
+
+
+def test_wrong_usage() -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["add"])
+    assert stopped.value.code == cli.WRONG_USAGE
+
+
+def test_a_setting_that_is_no_number(
+    monkeypatch: pytest.MonkeyPatch, index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAG_THRESHOLD", "high")
+    status, _, err = run(capsys, "docs", "--index", index)
+    assert status == cli.FAILED
+    assert "RAG_THRESHOLD" in err
