@@ -1,0 +1,105 @@
+"""Who may change the library, and when an index in memory may be read."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+
+from rag.errors import LibraryBusy
+from rag.files import disk_error
+
+PATIENCE = 1.0  # seconds; another process may be levelling a derived index after its last change
+
+
+class WriteLock:
+    """The one right to change a library on disk, freed by the system when its holder dies.
+
+    Threads of one process share it (the process counts as the holder); what must not happen
+    twice inside a process has a lock of its own.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = filelock.FileLock(path, thread_local=False)
+        self._holder = path.with_suffix(".pid")
+        self._guard = threading.Lock()
+        self._holds = 0
+
+    @contextmanager
+    def held(self, patience: float = PATIENCE) -> Iterator[None]:
+        """Holds the lock; raises LibraryBusy where another has it for ``patience`` seconds."""
+        self._acquire(patience)
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _acquire(self, patience: float) -> None:
+        with self._guard:
+            if self._holds == 0:
+                try:
+                    self._lock.acquire(timeout=patience, poll_interval=0.05)
+                    self._holder.write_text(str(os.getpid()))
+                except filelock.Timeout:
+                    raise LibraryBusy(
+                        f"Another process (pid {self._read_holder()}) is changing this library; "
+                        "wait until it has finished and try again."
+                    ) from None
+                except OSError as error:
+                    self._lock.release(force=True)
+                    raise disk_error(error, self._holder.parent) from error
+            self._holds += 1
+
+    def _release(self) -> None:
+        with self._guard:
+            self._holds -= 1
+            if self._holds == 0:
+                self._lock.release()
+
+    def _read_holder(self) -> str:
+        try:
+            return self._holder.read_text() or "unknown"
+        except OSError:
+            return "unknown"
+
+
+class ReadWriteLock:
+    """Many readers or one writer; a waiting writer goes before new readers."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._readers = 0
+        self._writers_waiting = 0
+        self._writing = False
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with self._condition:
+            while self._writing or self._writers_waiting:
+                self._condition.wait()
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._readers -= 1
+                self._condition.notify_all()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._condition:
+            self._writers_waiting += 1
+            while self._writing or self._readers:
+                self._condition.wait()
+            self._writers_waiting -= 1
+            self._writing = True
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._writing = False
+                self._condition.notify_all()

@@ -1,0 +1,204 @@
+"""What a change of the library writes; each function runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rag.records import Source
+from rag.store.contract import NewDocument
+from rag.store.rows import SOURCE_COLUMNS, write_blocks, write_pages, write_source
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Removals that derived indexes can still learn of; one that is further behind is built anew.
+REMEMBERED_REMOVALS = 100_000
+
+
+def raise_generation(connection: sqlite3.Connection) -> int:
+    connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+    (generation,) = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    return int(generation)
+
+
+def put_document(connection: sqlite3.Connection, new: NewDocument, generation: int) -> None:
+    parsed = new.parsed
+    remove_chunks(connection, new.id, generation)
+    connection.execute(
+        """INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET title = excluded.title, author = excluded.author,
+        date = excluded.date, media_type = excluded.media_type, pages = excluded.pages,
+        characters = excluded.characters, chunks = excluded.chunks,
+        warnings = excluded.warnings, chunking = excluded.chunking""",
+        (
+            new.id,
+            new.sha256,
+            parsed.title,
+            parsed.author,
+            parsed.date,
+            parsed.media_type,
+            len(parsed.pages) or None,
+            len(parsed.text),
+            len(new.chunks),
+            json.dumps(parsed.warnings),
+            new.chunking,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+    )
+    connection.execute(
+        """INSERT INTO texts VALUES (?, ?, ?, ?) ON CONFLICT (document) DO UPDATE
+        SET text = excluded.text, blocks = excluded.blocks, pages = excluded.pages""",
+        (new.id, parsed.text, write_blocks(parsed.blocks), write_pages(parsed.pages)),
+    )
+    _put_chunks(connection, new, generation)
+    put_vectors(connection, new.model, new.vectors)
+    collect_vectors(connection)
+
+
+def _put_chunks(connection: sqlite3.Connection, new: NewDocument, generation: int) -> None:
+    connection.executemany(
+        'INSERT INTO chunks (document, start, "end", headings, page, content, generation) '
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                new.id,
+                item.chunk.start,
+                item.chunk.end,
+                json.dumps(item.chunk.headings, ensure_ascii=False),
+                item.page,
+                item.content,
+                generation,
+            )
+            for item in new.chunks
+        ),
+    )
+
+
+def put_source(
+    connection: sqlite3.Connection, document_id: str, source: Source, generation: int
+) -> None:
+    """Notes a source; a path that stood for another document leaves that one."""
+    if source.origin == "file":
+        remove_files(connection, [source.location], generation, keep=document_id)
+    connection.execute(
+        f"""INSERT INTO sources (document, {SOURCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET name = excluded.name, size = excluded.size,
+        modified_ns = excluded.modified_ns""",  # noqa: S608 - a constant
+        (document_id, *write_source(source)),
+    )
+    _announce_title(connection, document_id, generation)
+
+
+def remove_files(
+    connection: sqlite3.Connection,
+    locations: Collection[str],
+    generation: int,
+    keep: str | None = None,
+) -> list[str]:
+    """Takes paths from their documents; gives the ids of documents that went with their last."""
+    concerned = {
+        document
+        for location in locations
+        for (document,) in connection.execute(
+            "SELECT document FROM sources WHERE location = ? AND origin = 'file'", (location,)
+        )
+        if document != keep
+    }
+    connection.executemany(
+        "DELETE FROM sources WHERE location = ? AND origin = 'file' AND document IS NOT ?",
+        ((location, keep) for location in locations),
+    )
+    gone = [document for document in sorted(concerned) if not _has_source(connection, document)]
+    for document in concerned.difference(gone):
+        _announce_title(connection, document, generation)
+    for document in gone:
+        remove_document(connection, document, generation)
+    return gone
+
+
+def remove_document(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
+    remove_chunks(connection, document_id, generation)
+    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    collect_vectors(connection)
+
+
+def remove_chunks(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
+    """Removes chunks, remembers their ids, and notes which vectors may have to go with them."""
+    _make_freed_table(connection)
+    connection.execute(
+        "INSERT OR IGNORE INTO freed SELECT content FROM chunks WHERE document = ?",
+        (document_id,),
+    )
+    connection.execute(
+        "INSERT INTO removed_chunks SELECT id, ? FROM chunks WHERE document = ?",
+        (generation, document_id),
+    )
+    connection.execute("DELETE FROM chunks WHERE document = ?", (document_id,))
+    _forget_old_removals(connection)
+
+
+def _forget_old_removals(connection: sqlite3.Connection) -> None:
+    row = connection.execute(
+        "SELECT generation FROM removed_chunks ORDER BY generation DESC LIMIT 1 OFFSET ?",
+        (REMEMBERED_REMOVALS,),
+    ).fetchone()
+    if row:
+        connection.execute("DELETE FROM removed_chunks WHERE generation <= ?", row)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'horizon'", row)
+
+
+def put_vectors(
+    connection: sqlite3.Connection, model: str, vectors: Mapping[bytes, NDArray[np.float16]]
+) -> None:
+    connection.execute("INSERT OR IGNORE INTO models (name) VALUES (?)", (model,))
+    (number,) = connection.execute("SELECT id FROM models WHERE name = ?", (model,)).fetchone()
+    connection.executemany(
+        "INSERT INTO vectors (content, model, vector) VALUES (?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET vector = excluded.vector",
+        ((content, number, row.astype("<f2").tobytes()) for content, row in vectors.items()),
+    )
+
+
+def announce(connection: sqlite3.Connection, contents: Iterable[bytes], generation: int) -> None:
+    """Lets derived indexes learn of chunks again whose vectors are new."""
+    connection.executemany(
+        "UPDATE chunks SET generation = ? WHERE content = ?",
+        ((generation, content) for content in contents),
+    )
+
+
+def _announce_title(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
+    """Lets the word index learn of a title that is made from names, which have changed."""
+    connection.execute(
+        "UPDATE chunks SET generation = ?1 WHERE document = ?2 "
+        "AND (SELECT title FROM documents WHERE id = ?2) IS NULL",
+        (generation, document_id),
+    )
+
+
+def collect_vectors(connection: sqlite3.Connection) -> None:
+    """Removes the vectors of chunks that went, where no other chunk has the same content."""
+    _make_freed_table(connection)
+    connection.execute(
+        "DELETE FROM vectors WHERE content IN (SELECT content FROM freed) "
+        "AND NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content = vectors.content)"
+    )
+    connection.execute("DELETE FROM freed")
+
+
+def _make_freed_table(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS freed (content BLOB PRIMARY KEY) WITHOUT ROWID"
+    )
+
+
+def _has_source(connection: sqlite3.Connection, document_id: str) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM sources WHERE document = ? LIMIT 1", (document_id,)
+    ).fetchone()
+    return row is not None

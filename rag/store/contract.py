@@ -1,0 +1,202 @@
+"""What any store of a library must do, whatever database is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from rag.records import Block, Chunk, Document, Page, ParsedDocument, Source, StoredChunk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    """A chunk to be stored.
+
+    Attributes:
+        chunk: its range and headings.
+        page: the page on which it starts.
+        content: hash of what was embedded for it; its vector is kept under this.
+    """
+
+    chunk: Chunk
+    page: int | None
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document to be stored with all that was made from it.
+
+    Attributes:
+        id, sha256: of the file's bytes; the id is the hash's first 16 characters.
+        chunking: names the rules by which the chunks were cut.
+        model: the embedding model of ``vectors``.
+        vectors: by content hash; float16, only those that the store does not know yet.
+    """
+
+    id: str
+    sha256: str
+    parsed: ParsedDocument
+    chunks: Sequence[NewChunk]
+    chunking: str
+    model: str
+    vectors: Mapping[bytes, NDArray[np.float16]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened to the chunks after a generation, up to and with ``generation``."""
+
+    generation: int
+    removed: tuple[int, ...]
+    added: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    documents: int
+    chunks: int
+    characters: int
+    vectors: int
+    bytes: int
+
+
+class LibraryStore(Protocol):
+    """The one truth of a library: documents, their texts, chunks and vectors.
+
+    Every method that changes something is one transaction, durable when the method returns, and
+    raises the generation by one. Safe for many reading threads and processes beside one writer.
+
+    Errors, from any method: LibraryFull, LibraryBusy, LibraryBroken.
+    """
+
+    # The library.
+
+    @property
+    def library_id(self) -> str:
+        """A random name, given when the library was made; no two libraries share one."""
+        ...
+
+    def generation(self) -> int:
+        """How many changes there have been."""
+        ...
+
+    def counts(self) -> Counts: ...
+
+    # Documents.
+
+    def documents(self) -> list[Document]:
+        """All documents, ordered by name, then id."""
+        ...
+
+    def document(self, document_id: str) -> Document | None: ...
+
+    def find(self, selector: str) -> list[Document]:
+        """The documents of this id or with this name among their names; empty where none."""
+        ...
+
+    def text(self, document_id: str) -> str:
+        """The extracted text; raises UnknownDocument."""
+        ...
+
+    def blocks(self, document_id: str) -> list[Block]: ...
+
+    def pages(self, document_id: str) -> list[Page]: ...
+
+    def sources(self, document_id: str) -> list[Source]:
+        """The ways by which a document came in, first come first."""
+        ...
+
+    def sources_under(self, folder: str) -> dict[str, tuple[str, Source]]:
+        """Files below an absolute folder: location to (document id, source)."""
+        ...
+
+    def source_at(self, location: str) -> tuple[str, Source] | None:
+        """The document id and source of a file's absolute path."""
+        ...
+
+    def cut_otherwise(self, chunking: str) -> list[str]:
+        """The ids of documents whose chunks were cut by other rules."""
+        ...
+
+    # Chunks and vectors.
+
+    def chunk_ids(self, document_ids: Collection[str] | None = None) -> list[int]:
+        """The chunks of these documents, or all, in ascending order."""
+        ...
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """Those of the chunks that exist."""
+        ...
+
+    def contents(self, document_id: str) -> list[tuple[Chunk, bytes]]:
+        """A document's chunks in order, with their content hashes."""
+        ...
+
+    def changes_since(self, generation: int) -> Changes | None:
+        """What a derived index must do to follow; None where it must be built anew."""
+        ...
+
+    def known_vectors(self, model: str, contents: Collection[bytes]) -> set[bytes]:
+        """Those of the contents that need no embedding."""
+        ...
+
+    def vectors_of(self, chunk_ids: Sequence[int], model: str) -> dict[int, NDArray[np.float32]]:
+        """Vectors of those chunks that exist and have one of this model."""
+        ...
+
+    def without_vector(self, model: str) -> list[int]:
+        """The chunks that have no vector of this model."""
+        ...
+
+    # Changes.
+
+    def put(self, document: NewDocument, source: Source | None = None) -> None:
+        """Adds a document, or replaces the one of the same id.
+
+        ``source`` is None where a document that is there is cut anew. Where it is a file whose
+        path stood for another document, that document loses the path, and goes where it was its
+        last source.
+        """
+        ...
+
+    def add_source(self, document_id: str, source: Source) -> None:
+        """Gives a document another source; a path leaves its former document as with ``put``."""
+        ...
+
+    def touch(self, sources: Collection[Source]) -> None:
+        """Notes new sizes and times of files whose content is the same; no new generation."""
+        ...
+
+    def remove_sources(self, locations: Collection[str]) -> list[str]:
+        """Takes away files; gives the ids of the documents that went because none was left."""
+        ...
+
+    def remove(self, document_id: str) -> None:
+        """Removes a document and all that was made from it; nothing where there is none."""
+        ...
+
+    def put_vectors(self, model: str, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
+        """Keeps vectors for chunks that are there already."""
+        ...
+
+    def erase_traces(self) -> bool:
+        """Makes what was removed unreadable on disk; False where a reader was in the way."""
+        ...
+
+    # Soundness.
+
+    def problems(self) -> list[str]:
+        """What is wrong with the database itself, a sentence each."""
+        ...
+
+    def iterate_chunks(self, ids: Sequence[int]) -> Iterator[list[StoredChunk]]:
+        """The chunks of these ids in batches, in the same order."""
+        ...
+
+    def close(self) -> None: ...

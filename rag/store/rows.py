@@ -1,0 +1,83 @@
+"""Records to rows and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+from rag.records import Block, Document, Page, Source, StoredChunk
+
+DOCUMENT_COLUMNS = """
+    d.id, d.sha256, d.title, d.author, d.date, d.media_type, d.pages, d.characters, d.warnings,
+    d.added, d.chunks,
+    (SELECT json_group_array(name) FROM
+        (SELECT DISTINCT name FROM sources s WHERE s.document = d.id ORDER BY name))
+"""
+SOURCE_COLUMNS = "name, origin, location, size, modified_ns"
+
+
+def read_document(row: Sequence[Any]) -> Document:
+    id_, sha256, title, author, date, media_type, pages, characters, warnings, added, *rest = row
+    names = tuple(json.loads(rest[1]))
+    return Document(
+        id=id_,
+        name=names[0],
+        title=title or PurePath(names[0]).stem,
+        sha256=sha256,
+        date=date,
+        author=author,
+        media_type=media_type,
+        pages=pages,
+        characters=characters,
+        chunks=rest[0],
+        added=added,
+        names=names,
+        warnings=tuple(json.loads(warnings)),
+    )
+
+
+def write_blocks(blocks: Sequence[Block]) -> str:
+    return json.dumps([[b.start, b.end, b.kind, b.level] for b in blocks], separators=(",", ":"))
+
+
+def read_blocks(text: str) -> list[Block]:
+    return [Block(*fields) for fields in json.loads(text)]
+
+
+def write_pages(pages: Sequence[Page]) -> str:
+    return json.dumps([[p.number, p.start, p.end] for p in pages], separators=(",", ":"))
+
+
+def read_pages(text: str) -> list[Page]:
+    return [Page(*fields) for fields in json.loads(text)]
+
+
+def write_source(source: Source) -> tuple[str, str, str, int, int]:
+    return (source.name, source.origin, source.location, source.size, source.modified_ns)
+
+
+def read_source(row: Sequence[Any]) -> Source:
+    return Source(*row)
+
+
+def read_chunks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
+    """Reads chunks with their text; a document's text is fetched once for all of its chunks."""
+    rows = connection.execute(
+        'SELECT id, document, start, "end", headings, page FROM chunks '
+        "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY document, start",
+        (json.dumps(list(ids)),),
+    ).fetchall()
+    chunks: dict[int, StoredChunk] = {}
+    text, text_of = "", None
+    for id_, document, start, end, headings, page in rows:
+        if document != text_of:
+            (text,) = connection.execute(
+                "SELECT text FROM texts WHERE document = ?", (document,)
+            ).fetchone()
+            text_of = document
+        path = tuple(json.loads(headings))
+        chunks[id_] = StoredChunk(id_, document, start, end, path, page, text[start:end])
+    return chunks

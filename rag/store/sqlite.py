@@ -1,0 +1,291 @@
+"""The store in one SQLite file, in WAL mode."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import UnknownDocument
+from rag.files import disk_error
+from rag.records import Block, Chunk, Document, Page, Source, StoredChunk
+from rag.store import changes, rows
+from rag.store.connections import Connections
+from rag.store.contract import Changes, Counts, NewDocument
+from rag.store.schema import refuse_newer, upgrade
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CHUNKS_AT_A_TIME = 2_000  # some 2 MB of text
+CONTENTS_AT_A_TIME = 1_000  # SQLite takes 32,766 values in one statement
+
+
+class SQLiteStore:
+    """See ``LibraryStore``. ``path`` is the database file; it is made where it is missing."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk_error(error, path.parent) from error
+        self._path = path
+        self._connections = Connections(path)
+        with self._connections.plain() as connection:
+            refuse_newer(connection)
+            upgrade(connection)
+
+    def close(self) -> None:
+        self._connections.close()
+
+    # The library.
+
+    @cached_property
+    def library_id(self) -> str:
+        return str(self._meta("library"))
+
+    def generation(self) -> int:
+        return int(self._meta("generation"))
+
+    def counts(self) -> Counts:
+        with self._connections.reading() as connection:
+            row = connection.execute(
+                "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks), "
+                "(SELECT coalesce(sum(characters), 0) FROM documents), "
+                "(SELECT count(*) FROM vectors)"
+            ).fetchone()
+        documents, chunks, characters, vectors = row
+        return Counts(documents, chunks, characters, vectors, self._path.stat().st_size)
+
+    def _meta(self, key: str) -> str | int:
+        with self._connections.plain() as connection:
+            value: str | int = connection.execute(
+                "SELECT value FROM meta WHERE key = ?", (key,)
+            ).fetchone()[0]
+        return value
+
+    # Documents.
+
+    def documents(self) -> list[Document]:
+        return sorted(self._documents("1", ()), key=lambda document: (document.name, document.id))
+
+    def document(self, document_id: str) -> Document | None:
+        return next(iter(self._documents("d.id = ?", (document_id,))), None)
+
+    def find(self, selector: str) -> list[Document]:
+        return self._documents(
+            "d.id = ? OR d.id IN (SELECT document FROM sources WHERE name = ?)",
+            (selector, selector),
+        )
+
+    def _documents(self, condition: str, values: Sequence[str]) -> list[Document]:
+        with self._connections.reading() as connection:
+            found = connection.execute(
+                f"SELECT {rows.DOCUMENT_COLUMNS} FROM documents d WHERE {condition} ORDER BY d.id",  # noqa: S608 - constants
+                values,
+            ).fetchall()
+        return [rows.read_document(row) for row in found]
+
+    def text(self, document_id: str) -> str:
+        return self._text_column("text", document_id)
+
+    def blocks(self, document_id: str) -> list[Block]:
+        return rows.read_blocks(self._text_column("blocks", document_id))
+
+    def pages(self, document_id: str) -> list[Page]:
+        return rows.read_pages(self._text_column("pages", document_id))
+
+    def _text_column(self, column: str, document_id: str) -> str:
+        with self._connections.plain() as connection:
+            row = connection.execute(
+                f"SELECT {column} FROM texts WHERE document = ?",  # noqa: S608 - constants
+                (document_id,),
+            ).fetchone()
+        if row is None:
+            raise UnknownDocument(
+                f"The library has no document {document_id!r}: "
+                "`python -m rag docs` lists those that it has."
+            )
+        return str(row[0])
+
+    def sources(self, document_id: str) -> list[Source]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                f"SELECT {rows.SOURCE_COLUMNS} FROM sources WHERE document = ? ORDER BY id",  # noqa: S608 - a constant
+                (document_id,),
+            ).fetchall()
+        return [rows.read_source(row) for row in found]
+
+    def sources_under(self, folder: str) -> dict[str, tuple[str, Source]]:
+        # All that begins with the folder and a separator, by the index: the character after the
+        # separator bounds it from above.
+        prefix = folder.rstrip(os.sep) + os.sep
+        return self._file_sources(
+            "location >= ? AND location < ?", (prefix, prefix[:-1] + chr(ord(os.sep) + 1))
+        )
+
+    def source_at(self, location: str) -> tuple[str, Source] | None:
+        return self._file_sources("location = ?", (location,)).get(location)
+
+    def _file_sources(self, condition: str, values: Sequence[str]) -> dict[str, tuple[str, Source]]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                f"SELECT document, {rows.SOURCE_COLUMNS} FROM sources "  # noqa: S608 - constants
+                f"WHERE origin = 'file' AND {condition}",
+                values,
+            ).fetchall()
+        sources = [(document, rows.read_source(fields)) for document, *fields in found]
+        return {source.location: (document, source) for document, source in sources}
+
+    def cut_otherwise(self, chunking: str) -> list[str]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                "SELECT id FROM documents WHERE chunking <> ? ORDER BY id", (chunking,)
+            ).fetchall()
+        return [id_ for (id_,) in found]
+
+    # Chunks and vectors.
+
+    def chunk_ids(self, document_ids: Collection[str] | None = None) -> list[int]:
+        condition, values = "1", list[str]()
+        if document_ids is not None:
+            condition = "document IN (SELECT value FROM json_each(?))"
+            values = [json.dumps(sorted(document_ids))]
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                f"SELECT id FROM chunks WHERE {condition} ORDER BY id",  # noqa: S608 - constants
+                values,
+            ).fetchall()
+        return [id_ for (id_,) in found]
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        with self._connections.reading() as connection:
+            return rows.read_chunks(connection, ids)
+
+    def iterate_chunks(self, ids: Sequence[int]) -> Iterator[list[StoredChunk]]:
+        for start in range(0, len(ids), CHUNKS_AT_A_TIME):
+            batch = ids[start : start + CHUNKS_AT_A_TIME]
+            found = self.chunks(batch)
+            yield [found[id_] for id_ in batch if id_ in found]
+
+    def contents(self, document_id: str) -> list[tuple[Chunk, bytes]]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                'SELECT start, "end", headings, content FROM chunks WHERE document = ? '
+                "ORDER BY start, id",
+                (document_id,),
+            ).fetchall()
+        return [
+            (Chunk(start, end, tuple(json.loads(headings))), content)
+            for start, end, headings, content in found
+        ]
+
+    def changes_since(self, generation: int) -> Changes | None:
+        with self._connections.reading() as connection:
+            facts = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+            if not facts["horizon"] <= generation <= facts["generation"]:
+                return None
+            removed, added = (
+                tuple(
+                    id_
+                    for (id_,) in connection.execute(
+                        f"SELECT id FROM {table} WHERE generation > ? ORDER BY id",  # noqa: S608 - constants
+                        (generation,),
+                    )
+                )
+                for table in ("removed_chunks", "chunks")
+            )
+        return Changes(facts["generation"], removed, added)
+
+    def known_vectors(self, model: str, contents: Collection[bytes]) -> set[bytes]:
+        asked, known = list(contents), set[bytes]()
+        with self._connections.plain() as connection:
+            for start in range(0, len(asked), CONTENTS_AT_A_TIME):
+                batch = asked[start : start + CONTENTS_AT_A_TIME]
+                places = ",".join("?" * len(batch))
+                found = connection.execute(
+                    "SELECT content FROM vectors WHERE model = "  # noqa: S608 - question marks
+                    f"(SELECT id FROM models WHERE name = ?) AND content IN ({places})",
+                    (model, *batch),
+                )
+                known.update(content for (content,) in found)
+        return known
+
+    def vectors_of(self, chunk_ids: Sequence[int], model: str) -> dict[int, NDArray[np.float32]]:
+        import numpy as np
+
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                "SELECT c.id, v.vector FROM chunks c JOIN vectors v ON v.content = c.content "
+                "WHERE c.id IN (SELECT value FROM json_each(?)) "
+                "AND v.model = (SELECT id FROM models WHERE name = ?)",
+                (json.dumps(list(chunk_ids)), model),
+            ).fetchall()
+        return {id_: np.frombuffer(blob, dtype="<f2").astype(np.float32) for id_, blob in found}
+
+    def without_vector(self, model: str) -> list[int]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                "SELECT id FROM chunks c WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE "
+                "v.content = c.content AND v.model = (SELECT id FROM models WHERE name = ?)) "
+                "ORDER BY id",
+                (model,),
+            ).fetchall()
+        return [id_ for (id_,) in found]
+
+    # Changes.
+
+    def put(self, document: NewDocument, source: Source | None = None) -> None:
+        with self._connections.writing() as connection:
+            generation = changes.raise_generation(connection)
+            changes.put_document(connection, document, generation)
+            if source is not None:
+                changes.put_source(connection, document.id, source, generation)
+
+    def add_source(self, document_id: str, source: Source) -> None:
+        with self._connections.writing() as connection:
+            generation = changes.raise_generation(connection)
+            changes.put_source(connection, document_id, source, generation)
+
+    def touch(self, sources: Collection[Source]) -> None:
+        with self._connections.writing() as connection:
+            connection.executemany(
+                "UPDATE sources SET size = ?, modified_ns = ? "
+                "WHERE location = ? AND origin = 'file'",
+                [(source.size, source.modified_ns, source.location) for source in sources],
+            )
+
+    def remove_sources(self, locations: Collection[str]) -> list[str]:
+        with self._connections.writing() as connection:
+            generation = changes.raise_generation(connection)
+            return changes.remove_files(connection, locations, generation)
+
+    def remove(self, document_id: str) -> None:
+        with self._connections.writing() as connection:
+            generation = changes.raise_generation(connection)
+            changes.remove_document(connection, document_id, generation)
+
+    def put_vectors(self, model: str, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
+        with self._connections.writing() as connection:
+            generation = changes.raise_generation(connection)
+            changes.put_vectors(connection, model, vectors)
+            changes.announce(connection, vectors, generation)
+
+    def erase_traces(self) -> bool:
+        with self._connections.plain() as connection:
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    # Soundness.
+
+    def problems(self) -> list[str]:
+        with self._connections.plain() as connection:
+            verdicts = [row[0] for row in connection.execute("PRAGMA integrity_check(10)")]
+            strays = connection.execute("PRAGMA foreign_key_check").fetchall()
+        found = [f"The database is damaged: {text}." for text in verdicts if text != "ok"]
+        found += [f"The table {row[0]} refers to a row of {row[2]} that is gone." for row in strays]
+        return found

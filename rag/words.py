@@ -1,0 +1,390 @@
+"""The word index: chunks by BM25, derived from the store and kept by tantivy."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import threading
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rag.files import TEMPORARY_PREFIX, checksum, disk_error, write_durably
+from rag.records import Document, StoredChunk
+from rag.terms import STOP_WORDS
+
+if TYPE_CHECKING:
+    from rag.store import Changes
+
+# A word in a heading says more of what a passage is about than one in its body, but headings
+# repeat over all passages of a section.
+BODY_BOOST = 1.0
+HEADINGS_BOOST = 0.5
+
+# The rarest are kept: more words than these are a pasted text, where the common ones decide little
+# and cost most.
+MOST_QUERY_WORDS = 64
+TIES = 20  # fetched beyond k, so that equal scores at the end are cut off by id
+WRITER_BYTES = 32_000_000  # of memory before a segment is written out
+ANALYSIS = 1  # raise it when a word is taken apart or weighted otherwise: indexes are built anew
+STAMP = "stamp.json"
+
+logger = logging.getLogger(__name__)
+
+
+class ChunkSource(Protocol):
+    """What the index is derived from."""
+
+    @property
+    def library_id(self) -> str: ...
+
+    def generation(self) -> int: ...
+
+    def documents(self) -> list[Document]: ...
+
+    def chunk_ids(self) -> list[int]: ...
+
+    def iterate_chunks(self, ids: Sequence[int]) -> Iterator[list[StoredChunk]]: ...
+
+    def changes_since(self, generation: int) -> Changes | None: ...
+
+
+class WordIndex(Protocol):
+    """Finds chunks by their words; holds nothing that the store does not."""
+
+    def search(
+        self, query: str, k: int, documents: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Gives at most ``k`` pairs of chunk id and BM25 score, best first, ties by id.
+
+        Args:
+            query: words in any form; nothing in it is syntax.
+            documents: ids of documents to choose from; all where None.
+        """
+        ...
+
+    def reopen(self, source: ChunkSource) -> bool:
+        """Takes up what another process wrote; gives whether the index is level with the source."""
+        ...
+
+    def follow(self, source: ChunkSource) -> None:
+        """Brings the index level. Only for the holder of the library's write lock."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the files hold. Written after them; to apply the same changes twice does no harm.
+
+    Attributes:
+        deleted: chunks whose words are still in the files, though never found.
+        files: checksums of the files by name, ``meta.json`` among them.
+    """
+
+    library: str
+    generation: int
+    analysis: int
+    deleted: int
+    files: dict[str, int]
+
+
+class TantivyIndex:
+    """See ``WordIndex``; its files are in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._guard = threading.RLock()
+        self._index: Any = None
+        self._stamp: Stamp | None = None
+        self._generation = -1
+
+    @cached_property
+    def _analyzers(self) -> tuple[Any, Any]:
+        return _make_analyzers()
+
+    # Asking.
+
+    def search(
+        self, query: str, k: int, documents: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        index = self._index
+        if index is None or k < 1:
+            return []
+        searcher = index.searcher()
+        question = self._make_query(index.schema, searcher, query, documents)
+        if question is None:
+            return []
+        hits = searcher.search(question, k + TIES, count=False).hits
+        ids = searcher.fast_field_values("chunk", [address for _, address in hits])
+        found = [(int(id_), float(score)) for id_, (score, _) in zip(ids, hits, strict=True)]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def read_ids(self) -> set[int]:
+        """Gives every chunk id that can be found, to compare with the store."""
+        from tantivy import Query
+
+        if self._index is None:
+            return set()
+        searcher = self._index.searcher()
+        if searcher.num_docs == 0:
+            return set()
+        hits = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
+        return {int(id_) for id_ in searcher.fast_field_values("chunk", [a for _, a in hits])}
+
+    def _make_query(
+        self, schema: Any, searcher: Any, text: str, documents: Collection[str] | None
+    ) -> Any:
+        from tantivy import Occur, Query
+
+        words = self._choose_words(searcher, text)
+        if not words or (documents is not None and not documents):
+            return None
+        terms = [
+            (Occur.Should, Query.boost_query(Query.term_query(schema, field, word, "freq"), boost))
+            for word in words
+            for field, boost in (("body", BODY_BOOST), ("headings", HEADINGS_BOOST))
+        ]
+        question = Query.boolean_query(terms)
+        if documents is None:
+            return question
+        chosen = Query.term_set_query(schema, "document", sorted(documents))
+        return Query.boolean_query(
+            [(Occur.Must, question), (Occur.Must, Query.const_score_query(chosen, 0.0))]
+        )
+
+    def _choose_words(self, searcher: Any, text: str) -> list[str]:
+        """Gives the distinct words to look for; stop words where there is nothing else."""
+        indexed, asked = self._analyzers
+        text = _normalise(text)
+        words = list(dict.fromkeys(asked.analyze(text) or indexed.analyze(text)))
+        if len(words) <= MOST_QUERY_WORDS:
+            return words
+        frequency = {word: searcher.doc_freq("body", word) for word in words}
+        words = [word for word in words if frequency[word]]
+        return sorted(words, key=lambda word: frequency[word])[:MOST_QUERY_WORDS]
+
+    # Following.
+
+    @property
+    def deleted(self) -> int:
+        """How many chunks have left words behind in the files."""
+        return self._stamp.deleted if self._stamp else 0
+
+    def reopen(self, source: ChunkSource) -> bool:
+        generation = source.generation()
+        if self._index is not None and self._generation == generation:
+            return True
+        with self._guard:
+            stamp = self._read_stamp(source)
+            if stamp is None:
+                return False
+            if stamp != self._stamp:
+                self._open(stamp)
+            return self._index is not None and self._generation == generation
+
+    def follow(self, source: ChunkSource) -> None:
+        with self._guard:
+            self.reopen(source)
+            if self._index is None or self._stamp is None:
+                self.rebuild(source)
+                return
+            changes = source.changes_since(self._generation)
+            if changes is None:
+                self.rebuild(source)
+            elif changes.generation != self._generation:
+                self._apply(source, changes)
+
+    def rebuild(self, source: ChunkSource) -> None:
+        """Builds the index from the source alone; nothing of what was removed stays in its files.
+
+        Only for the holder of the library's write lock.
+        """
+        with self._guard:
+            generation = source.generation()
+            fresh = self._folder.with_name(f"{TEMPORARY_PREFIX}{self._folder.name}")
+            try:
+                shutil.rmtree(fresh, ignore_errors=True)
+                fresh.mkdir(parents=True)
+                index = self._make_index(fresh)
+                self._write(index, source, (), source.chunk_ids())
+                _write_stamp(fresh, source, generation, 0)
+                self._index = None
+                shutil.rmtree(self._folder, ignore_errors=True)
+                fresh.rename(self._folder)
+            except (OSError, ValueError) as error:
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise disk_error(error, self._folder.parent) from error
+            self._stamp = None
+            self.reopen(source)
+
+    def build_in_memory(self, source: ChunkSource) -> None:
+        """Builds an index that only this process sees, while another may not be disturbed."""
+        with self._guard:
+            generation = source.generation()
+            index = self._make_index(None)
+            self._write(index, source, (), source.chunk_ids())
+            index.reload()
+            self._index, self._stamp, self._generation = index, None, generation
+
+    def problems(self, source: ChunkSource) -> list[str]:
+        """What is wrong with the files as they lie on disk, a sentence each.
+
+        Files that are missing, of another library, or behind are no problem: they are built anew
+        or brought level. Only for the holder of the write lock, or the files are in motion.
+        """
+        stamp = self._read_stamp(source)
+        if stamp is None:
+            return []
+        return [
+            f"The word index's file {name} is damaged or missing."
+            for name in self._damaged_files(stamp)
+        ]
+
+    def _apply(self, source: ChunkSource, changes: Changes) -> None:
+        deleted = self.deleted + len(changes.removed)
+        try:
+            self._write(self._index, source, (*changes.removed, *changes.added), changes.added)
+            self._stamp = _write_stamp(self._folder, source, changes.generation, deleted)
+        except ValueError as error:
+            raise disk_error(error, self._folder) from error
+        self._index.reload()
+        self._generation = changes.generation
+
+    def _write(
+        self, index: Any, source: ChunkSource, gone: Sequence[int], come: Sequence[int]
+    ) -> None:
+        """Writes one commit; ``gone`` and ``come`` may overlap, deletions go first."""
+        titles = {document.id: document.title for document in source.documents()} if come else {}
+        # One thread: with several, which passage lands in which segment is left to chance.
+        writer = index.writer(heap_size=WRITER_BYTES, num_threads=1)
+        for id_ in gone:
+            writer.delete_documents_by_term("chunk", id_)
+        for batch in source.iterate_chunks(come):
+            for chunk in batch:
+                writer.add_document(_make_document(chunk, titles.get(chunk.document_id, "")))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    # The files.
+
+    def _read_stamp(self, source: ChunkSource) -> Stamp | None:
+        try:
+            stamp = Stamp(**json.loads((self._folder / STAMP).read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None  # missing, or not written to its end: as if there were no index
+        wanted = (source.library_id, ANALYSIS)
+        return stamp if (stamp.library, stamp.analysis) == wanted else None
+
+    def _damaged_files(self, stamp: Stamp) -> list[str]:
+        """Names the files that are not what was written.
+
+        Where ``meta.json`` is another one, a commit came after the stamp and its writer died: then
+        tantivy's own word is taken for which files there should be.
+        """
+        found = _checksum_or_none(self._folder / "meta.json")
+        if found is None:
+            return ["meta.json"]
+        if found != stamp.files.get("meta.json"):
+            stamped = {n: c for n, c in stamp.files.items() if (self._folder / n).exists()}
+            stamped.pop("meta.json", None)
+        else:
+            stamped = stamp.files
+        return [n for n, c in stamped.items() if _checksum_or_none(self._folder / n) != c]
+
+    def _open(self, stamp: Stamp) -> None:
+        """Opens the files, or leaves no index where they are damaged."""
+        first = self._index is None or self._stamp is None
+        if first and self._damaged_files(stamp):
+            logger.warning("The word index in %s is damaged and is built anew.", self._folder)
+            self._index = self._stamp = None
+            return
+        try:
+            self._index = self._make_index(self._folder) if first else self._index
+            self._index.reload()
+        except (ValueError, OSError) as error:
+            logger.warning("The word index in %s does not open: %s", self._folder, error)
+            self._index = self._stamp = None
+            return
+        self._stamp, self._generation = stamp, stamp.generation
+
+    def _make_index(self, folder: Path | None) -> Any:
+        from tantivy import Index
+
+        index = Index(_make_schema(), path=str(folder) if folder else None)
+        index.register_tokenizer("words", self._analyzers[0])
+        index.config_reader("manual")
+        return index
+
+
+def _make_schema() -> Any:
+    from tantivy import SchemaBuilder
+
+    return (
+        SchemaBuilder()
+        # Not an unsigned field: tantivy-py 0.27 takes a number for a signed one when it deletes by
+        # it, and then deletes nothing, without a word.
+        .add_integer_field("chunk", indexed=True, fast=True)
+        .add_text_field("document", tokenizer_name="raw", index_option="basic")
+        .add_text_field("body", tokenizer_name="words", index_option="freq")
+        .add_text_field("headings", tokenizer_name="words", index_option="freq")
+        .build()
+    )
+
+
+def _make_analyzers() -> tuple[Any, Any]:
+    """Gives the analysis of what is indexed and, without stop words, of what is asked."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    def build(*extra: Any) -> Any:
+        builder = TextAnalyzerBuilder(Tokenizer.simple())
+        before = [Filter.remove_long(80), Filter.lowercase(), Filter.ascii_fold()]
+        for step in (*before, *extra, Filter.stemmer("english")):
+            builder = builder.filter(step)
+        return builder.build()
+
+    # "Russia's" falls apart into two words, of which the second says nothing.
+    return build(), build(Filter.custom_stopword([*STOP_WORDS, "s", "t"]))
+
+
+def _make_document(chunk: StoredChunk, title: str) -> Any:
+    from tantivy import Document as Entry
+
+    entry = Entry()
+    entry.add_integer("chunk", chunk.id)
+    entry.add_text("document", chunk.document_id)
+    entry.add_text("body", _normalise(chunk.text))
+    entry.add_text("headings", _normalise("\n".join((title, *chunk.headings))))
+    return entry
+
+
+def _normalise(text: str) -> str:
+    """One form for what Unicode writes in several ways: accents, ligatures, wide letters."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no character
+    return unicodedata.normalize("NFKC", whole)
+
+
+def _write_stamp(folder: Path, source: ChunkSource, generation: int, deleted: int) -> Stamp:
+    files = {
+        path.name: checksum(path)
+        for path in sorted(folder.iterdir())
+        if path.name != STAMP and not path.name.startswith(".")
+    }
+    stamp = Stamp(source.library_id, generation, ANALYSIS, deleted, files)
+
+    def write(temporary: Path) -> str:
+        temporary.write_text(json.dumps(asdict(stamp)), "utf-8")
+        return STAMP
+
+    write_durably(folder, write)
+    return stamp
+
+
+def _checksum_or_none(path: Path) -> int | None:
+    try:
+        return checksum(path)
+    except OSError:
+        return None

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import vectors as room
+from rag.store import SQLiteStore
+from rag.vectors import FaissIndex
+from tests.shelves import EMBEDDER, make_source, put
+
+TEXTS = {
+    "bank.txt": "the central bank wants a ban\nmining needs much power\n",
+    "sea.txt": "ships sail the sea\nthe harbour is deep\nfish swim\n",
+    "sky.txt": "clouds bring rain\n",
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SQLiteStore]:
+    store = SQLiteStore(tmp_path / "library.sqlite")
+    for name, text in TEXTS.items():
+        put(store, name, text)
+    yield store
+    store.close()
+
+
+def open_index(store: SQLiteStore, folder: Path, save: bool = True) -> FaissIndex:
+    index = FaissIndex(folder)
+    index.follow(store, EMBEDDER.name, save)
+    return index
+
+
+def ask(index: FaissIndex, text: str, k: int = 3, among: list[int] | None = None) -> list[object]:
+    return list(index.search(EMBEDDER.embed_question(text), k, among))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_finds_the_passage_that_was_embedded(store: SQLiteStore, tmp_path: Path) -> None:
+    index = open_index(store, tmp_path / "vectors")
+    (best, cosine), *_ = index.search(EMBEDDER.embed_question("the harbour is deep"), 3)
+    assert store.chunks([best])[best].text == "the harbour is deep\n"
+    assert cosine == pytest.approx(1.0, abs=2e-3)
+
+
+def test_searches_among_chosen_chunks_only(store: SQLiteStore, tmp_path: Path) -> None:
+    index = open_index(store, tmp_path / "vectors")
+    sky = store.chunk_ids([store.find("sky.txt")[0].id])
+    assert [id_ for id_, _ in index.search(EMBEDDER.embed_question("sea"), 9, sky)] == sky
+    assert index.search(EMBEDDER.embed_question("sea"), 9, []) == []
+
+
+def test_an_empty_library_finds_nothing(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "library.sqlite")
+    index = open_index(store, tmp_path / "vectors")
+    assert ask(index, "anything") == []
+    put(store, "late.txt", "something late\n")
+    index.follow(store, EMBEDDER.name, save=True)
+    assert len(ask(index, "late")) == 1
+    store.close()
+
+
+@pytest.mark.parametrize("harm", ["cut", "garbled", "deleted", "misnamed"])
+def test_a_harmed_file_is_built_anew(store: SQLiteStore, tmp_path: Path, harm: str) -> None:
+    folder = tmp_path / "vectors"
+    before = ask(open_index(store, folder), "ships on the sea")
+    (path,) = folder.iterdir()
+    data = path.read_bytes()
+    if harm == "cut":
+        path.write_bytes(data[: len(data) // 2])
+    elif harm == "garbled":
+        path.write_bytes(data[:200] + bytes(20) + data[220:])
+    elif harm == "deleted":
+        path.unlink()
+    else:
+        path.rename(folder / "old.faiss")
+    if harm in ("cut", "garbled"):
+        assert FaissIndex(folder).problems() == [f"The vector index {path.name} is damaged."]
+    assert ask(open_index(store, folder), "ships on the sea") == before
+    assert files(folder) == [path.name]
+
+
+def test_an_older_file_is_brought_level(store: SQLiteStore, tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    open_index(store, folder)
+    old = files(folder)
+    put(store, "new.txt", "a new passage\n")
+    store.remove(store.find("sky.txt")[0].id)
+    follower = open_index(store, folder)
+    fresh = open_index(store, tmp_path / "fresh")
+    assert ask(follower, "a new passage", 9) == ask(fresh, "a new passage", 9)
+    assert files(folder) == files(tmp_path / "fresh") != old
+
+
+def test_a_file_of_another_library_or_model_is_not_used(
+    store: SQLiteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "vectors"
+    open_index(store, folder)
+    other = SQLiteStore(tmp_path / "other.sqlite")
+    assert ask(open_index(other, folder), "sea") == []
+    index = FaissIndex(folder)
+    index.follow(store, "another model", save=False)
+    assert ask(index, "sea") == []
+    other.close()
+
+
+def test_only_who_may_save_writes(store: SQLiteStore, tmp_path: Path) -> None:
+    index = open_index(store, tmp_path / "vectors", save=False)
+    assert len(ask(index, "sea")) == 3
+    assert not (tmp_path / "vectors").exists()
+
+
+def test_a_small_addition_is_not_written_at_once_but_a_removal_is(
+    store: SQLiteStore, tmp_path: Path
+) -> None:
+    folder = tmp_path / "vectors"
+    index = open_index(store, folder)
+    before = files(folder)
+    put(store, "new.txt", "a new passage\n")
+    index.follow(store, EMBEDDER.name, save=True)
+    assert files(folder) == before
+    store.remove(store.find("new.txt")[0].id)
+    index.follow(store, EMBEDDER.name, save=True)
+    assert files(folder) != before
+
+
+def test_many_additions_are_written(
+    store: SQLiteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LAG_CHUNKS", 2)
+    folder = tmp_path / "vectors"
+    index = open_index(store, folder)
+    before = files(folder)
+    put(store, "new.txt", "".join(f"passage {i}\n" for i in range(4)))
+    index.follow(store, EMBEDDER.name, save=True)
+    assert files(folder) != before
+
+
+def test_a_vector_that_comes_later_is_taken_in(store: SQLiteStore, tmp_path: Path) -> None:
+    index = open_index(store, tmp_path / "vectors")
+    chunk = store.chunk_ids()[0]
+    content = store.contents(store.chunks([chunk])[chunk].document_id)[0][1]
+    store.put_vectors(
+        EMBEDDER.name, {content: EMBEDDER.embed_question("quite another thing").astype("<f2")}
+    )
+    index.follow(store, EMBEDDER.name, save=True)
+    assert index.search(EMBEDDER.embed_question("quite another thing"), 1)[0][0] == chunk
+    assert set(index.read_all()) == set(store.chunk_ids())
+
+
+def test_the_same_document_under_another_path_changes_nothing(
+    store: SQLiteStore, tmp_path: Path
+) -> None:
+    index = open_index(store, tmp_path / "vectors")
+    before = ask(index, "sea", 9)
+    store.add_source(store.find("sky.txt")[0].id, make_source("heaven.txt"))
+    index.follow(store, EMBEDDER.name, save=True)
+    assert ask(index, "sea", 9) == before
