@@ -52,8 +52,7 @@ def test_taking_in_and_asking_need_no_network(tmp_path: Path) -> None:
 
 
 def test_the_guard_bites() -> None:
-    code = (
-        GUARDED.split("sys.argv")[0] + "import socket; socket.create_connection(('192.0.2.1', 9))"
-    )
+    guard = GUARDED.split("sys.argv", maxsplit=1)[0]
+    code = f"{guard}import socket; socket.create_connection(('192.0.2.1', 9))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "tried to" in done.stderr
