@@ -1,0 +1,257 @@
+"""Conversations, in a database of their own that no rebuild of the library touches."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryBroken, LibraryBusy, LibraryError, LibraryFull
+from rag.records import Answer, answer_from_json, to_json
+
+TITLE_CHARACTERS = 80
+_BUSY_SECONDS = 10.0
+
+# The script at place n brings a database of schema n to schema n + 1.
+_MIGRATIONS = (
+    """
+    CREATE TABLE conversations (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        title TEXT NOT NULL DEFAULT '',
+        created TEXT NOT NULL,
+        changed TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX conversations_by_owner ON conversations (owner, changed);
+    CREATE TABLE messages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        question TEXT NOT NULL,
+        answer TEXT,
+        asked TEXT NOT NULL,
+        answered TEXT
+    ) STRICT;
+    CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
+    """,
+)
+SCHEMA = len(_MIGRATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One chat; times are ISO 8601 in UTC, ``title`` its first question."""
+
+    id: str
+    owner: str
+    title: str
+    created: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A question, and its answer where one was kept."""
+
+    id: int
+    question: str
+    answer: Answer | None
+    asked: str
+    answered: str | None
+
+
+class History:
+    """Keeps conversations; one object serves any number of threads."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> History:
+        """Opens the history, makes it where there is none, and upgrades an older one.
+
+        Raises:
+            LibraryError: it cannot be opened, is damaged, or comes from a newer Footnote.
+        """
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Every use is inside the lock, so that threads may share the connection.
+            connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None
+            )
+        try:
+            with _told(path):
+                _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Closes the database; the object is of no use after that."""
+        with self._lock:
+            self._connection.close()
+
+    def start(self, owner: str) -> str:
+        """Starts a conversation and gives its id, which nobody can guess."""
+        conversation_id, now = secrets.token_hex(16), _now()
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO conversations (id, owner, created, changed) VALUES (?, ?, ?, ?)",
+                (conversation_id, owner, now, now),
+            )
+        return conversation_id
+
+    def append(self, conversation_id: str, question: str, answer: Answer | None) -> int:
+        """Adds a question to a conversation, with its answer if there is one already.
+
+        Raises:
+            LibraryError: there is no such conversation (any more).
+        """
+        now = _now()
+        with self._transaction() as connection:
+            touched = connection.execute(
+                "UPDATE conversations SET changed = ?,"
+                " title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
+                (now, _title(question), conversation_id),
+            )
+            if touched.rowcount == 0:
+                raise LibraryError("This conversation has been deleted; start a new chat.")
+            added = connection.execute(
+                "INSERT INTO messages (conversation_id, question, answer, asked, answered)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (conversation_id, question, _dump(answer), now, now if answer else None),
+            )
+            return int(added.lastrowid or 0)
+
+    def complete(self, message_id: int, answer: Answer) -> None:
+        """Keeps the answer to a question; nothing happens where the question has gone."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET answer = ?, answered = ? WHERE id = ?",
+                (_dump(answer), _now(), message_id),
+            )
+
+    def messages(self, conversation_id: str) -> list[Message]:
+        """Gives the messages of a conversation, oldest first."""
+        rows = self._rows(
+            "SELECT id, question, answer, asked, answered FROM messages"
+            " WHERE conversation_id = ? ORDER BY id",
+            (conversation_id,),
+        )
+        return [Message(row[0], row[1], _load(row[2]), row[3], row[4]) for row in rows]
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """Gives one conversation, or None where there is no such."""
+        rows = self._rows(
+            "SELECT id, owner, title, created, changed FROM conversations WHERE id = ?",
+            (conversation_id,),
+        )
+        return Conversation(*rows[0]) if rows else None
+
+    def conversations(self, owner: str) -> list[Conversation]:
+        """Gives the conversations of one owner that hold a question, newest first."""
+        rows = self._rows(
+            "SELECT id, owner, title, created, changed FROM conversations"
+            " WHERE owner = ? AND title != '' ORDER BY changed DESC, rowid DESC",
+            (owner,),
+        )
+        return [Conversation(*row) for row in rows]
+
+    def delete(self, conversation_id: str) -> None:
+        """Deletes a conversation with its messages."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+
+    def _rows(self, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        with self._lock, _told(self._path):
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _told(self._path), _transaction(self._connection):
+            yield self._connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    with closing(connection.execute("PRAGMA user_version")) as found:
+        schema = int(found.fetchone()[0])
+    if schema > SCHEMA:
+        raise LibraryError(
+            f"The conversations in {path} were kept by a newer Footnote; "
+            "update Footnote, or move that file away to start afresh."
+        )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if schema < SCHEMA:
+        _migrate(connection)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    with _transaction(connection):
+        # Another process may have migrated while this one waited for the transaction.
+        schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        for script in _MIGRATIONS[schema:]:
+            for statement in filter(str.strip, script.split(";")):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {max(schema, SCHEMA)}")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turns what SQLite says into what a person can act on."""
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(f"The conversations in {path} cannot be kept: {error}.") from error
+    except sqlite3.Error as error:
+        raise _error_for(path, error) from error
+
+
+def _error_for(path: Path, error: sqlite3.Error) -> LibraryError:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_FULL"):
+        return LibraryFull(f"The disk has no room left to keep the conversation in {path}.")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LibraryBusy(f"Another program is writing to {path}; try again in a moment.")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return LibraryBroken(
+            f"The conversations in {path} are damaged; move that file away to start afresh."
+        )
+    return LibraryError(f"The conversations in {path} cannot be kept: {error}.")
+
+
+def _title(question: str) -> str:
+    words = " ".join(question.split())
+    return words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1] + "…"
+
+
+def _dump(answer: Answer | None) -> str | None:
+    return None if answer is None else json.dumps(to_json(answer), ensure_ascii=False)
+
+
+def _load(answer: str | None) -> Answer | None:
+    return None if answer is None else answer_from_json(json.loads(answer))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

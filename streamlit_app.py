@@ -1,0 +1,13 @@
+"""The browser app: ``streamlit run streamlit_app.py``."""
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from ui.failures import report_script_error
+from ui.guard import Guard
+
+app = st.App(
+    "ui/scripts/main.py",
+    middleware=[Middleware(Guard)],
+    on_script_error=report_script_error,
+)

@@ -1,0 +1,170 @@
+"""Conversations are kept, kept apart, and survive what happens to a database."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from rag.errors import LibraryBroken, LibraryError
+from rag.history import SCHEMA, TITLE_CHARACTERS, History
+from rag.records import Answer, AnswerSpan, Citation, CitedDocument, Conflict, Sentence
+
+ANSWER = Answer(
+    id="a",
+    question="What?",
+    searched_for="What?",
+    status="answered",
+    text="A ban.",
+    confidence=0.9,
+    sentences=(Sentence("A ban.", (1,), "verbatim"),),
+    citations=(
+        Citation(
+            marker=1,
+            document=CitedDocument("d", "a.md", "A", "00", "2022-06-15"),
+            page=None,
+            start=3,
+            end=9,
+            quote="A ban.",
+            answer_spans=(AnswerSpan(5, 8, "ban"),),
+            score=0.5,
+        ),
+    ),
+    conflicts=(Conflict((1,), "the date"),),
+    timings_ms={"total": 1.5},
+)
+
+
+@pytest.fixture
+def history(tmp_path: Path):
+    opened = History.open(tmp_path / "new" / "history.sqlite")
+    yield opened
+    opened.close()
+
+
+def test_an_answer_comes_back_as_it_was(history: History) -> None:
+    chat = history.start("ann")
+    history.append(chat, "What?", ANSWER)
+    assert history.messages(chat)[0].answer == ANSWER
+
+
+def test_a_question_is_kept_before_its_answer(history: History) -> None:
+    chat = history.start("ann")
+    message_id = history.append(chat, "What?", None)
+    assert history.messages(chat)[0].answer is None
+    history.complete(message_id, ANSWER)
+    kept = history.messages(chat)[0]
+    assert (kept.id, kept.answer) == (message_id, ANSWER)
+    assert kept.answered is not None
+
+
+def test_conversations_outlive_the_program(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    first = History.open(path)
+    chat = first.start("ann")
+    first.append(chat, "What?", ANSWER)
+    first.close()
+    second = History.open(path)
+    assert [m.question for m in second.messages(chat)] == ["What?"]
+    second.close()
+
+
+def test_each_owner_sees_their_own_newest_first(history: History) -> None:
+    older, newer, other = history.start("ann"), history.start("ann"), history.start("bob")
+    for chat in (older, newer, other):
+        history.append(chat, f"Question in {chat}", None)
+    assert [c.id for c in history.conversations("ann")] == [newer, older]
+    assert [c.id for c in history.conversations("bob")] == [other]
+
+
+def test_a_conversation_without_a_question_is_not_listed(history: History) -> None:
+    history.start("ann")
+    assert history.conversations("ann") == []
+
+
+def test_the_first_question_is_the_title(history: History) -> None:
+    chat = history.start("ann")
+    history.append(chat, "What\n  does it say?", None)
+    history.append(chat, "And then?", None)
+    assert history.conversations("ann")[0].title == "What does it say?"
+    long = history.start("ann")
+    history.append(long, "x" * 500, None)
+    assert len(history.conversations("ann")[0].title) == TITLE_CHARACTERS
+
+
+def test_ids_cannot_be_guessed(history: History) -> None:
+    ids = {history.start("ann") for _ in range(100)}
+    assert len(ids) == 100
+    assert all(len(i) == 32 for i in ids)
+
+
+def test_a_deleted_conversation_takes_its_messages_along(history: History, tmp_path: Path) -> None:
+    chat = history.start("ann")
+    history.append(chat, "What?", ANSWER)
+    history.delete(chat)
+    assert history.conversation(chat) is None
+    assert history.messages(chat) == []
+    with pytest.raises(LibraryError, match="has been deleted"):
+        history.append(chat, "And?", None)
+
+
+def test_threads_do_not_disturb_each_other(history: History) -> None:
+    chats = [history.start("ann") for _ in range(8)]
+
+    def fill(chat: str) -> None:
+        for number in range(20):
+            message_id = history.append(chat, f"{chat} {number}", None)
+            history.complete(message_id, ANSWER)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(fill, chats))
+    for chat in chats:
+        assert [m.question for m in history.messages(chat)] == [f"{chat} {n}" for n in range(20)]
+
+
+def test_two_processes_may_open_it(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    one, two = History.open(path), History.open(path)
+    chat = one.start("ann")
+    two.append(chat, "What?", None)
+    assert len(one.messages(chat)) == 1
+    one.close()
+    two.close()
+
+
+def test_a_newer_schema_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    History.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    connection.close()
+    with pytest.raises(LibraryError, match="newer Footnote; update Footnote"):
+        History.open(path)
+
+
+def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    path.write_bytes(b"not a database, but long enough to look like one" * 100)
+    with pytest.raises(LibraryBroken, match="damaged"):
+        History.open(path)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LibraryError, match="cannot be kept"):
+        History.open(tmp_path / "file" / "history.sqlite")
+
+
+def test_a_failed_migration_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE messages (id INTEGER)")  # stands in the script's way
+    connection.close()
+    with pytest.raises(LibraryError):
+        History.open(path)
+    with sqlite3.connect(path) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master")]
+    connection.close()
+    assert tables == ["messages"]

@@ -1,0 +1,292 @@
+"""The pages as Streamlit runs them, over a stub: states, words, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from rag.errors import LibraryBroken
+from rag.history import History
+from tests.ui.stub import StubAssistant, StubLibrary
+from ui import services
+
+MAIN = Path(__file__).parents[2] / "ui" / "scripts" / "main.py"
+BANK = "What does the Central Bank want?"
+
+
+@pytest.fixture
+def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RAG_INDEX", str(tmp_path / "index"))
+    stub = StubAssistant()
+    monkeypatch.setattr(services, "open_core", lambda settings: stub)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield stub
+    stub.released.set()
+    services.history().close()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(core: StubAssistant) -> AppTest:
+    return AppTest.from_file(str(MAIN), default_timeout=20).run()
+
+
+def ask(app: AppTest, question: str) -> AppTest:
+    return app.chat_input(key="question").set_value(question).run()
+
+
+def texts(app: AppTest) -> list[str]:
+    return [element.value for element in app.text]
+
+
+def drawn(app: AppTest, name: str) -> list[dict[str, Any]]:
+    """What the components of a name were given to draw."""
+    elements = [e.proto for e in app.get("bidi_component")]
+    return [json.loads(e.json) for e in elements if e.component_name == f"footnote_{name}"]
+
+
+def button(app: AppTest, key: str) -> Any:
+    return next(b for b in app.button if b.key == key)
+
+
+def keys(app: AppTest) -> list[str]:
+    return [b.key for b in app.button]
+
+
+def settle(app: AppTest, until: Any, seconds: float = 10) -> None:
+    """Runs the page again, as its polling does, until something is so."""
+    end = time.monotonic() + seconds
+    while not until() and time.monotonic() < end:
+        app.run()
+    assert until()
+
+
+def test_the_first_page_is_usable_before_the_models_are_loaded(app: AppTest) -> None:
+    assert app.title[0].value == "Ask your documents"
+    assert "Loading the models…" in texts(app)
+    assert "3 documents" in texts(app)
+    assert not app.chat_input(key="question").disabled
+    assert not app.exception
+
+
+def test_suggestions_come_when_the_models_are_ready(app: AppTest, core: StubAssistant) -> None:
+    services.models().wait()
+    settle(app, lambda: "suggestion_0" in keys(app))
+    # The label has lost its Markdown; the question has not.
+    assert button(app, "suggestion_1").label == "Who asked for a meeting?"
+    button(app, "suggestion_1").click().run()
+    assert core.asked[-1][0] == "Who asked for a *meeting*?"
+
+
+def test_an_answer_is_drawn_with_its_citations(app: AppTest) -> None:
+    ask(app, BANK)
+    answer = drawn(app, "citations")[0]
+    assert answer["line"] == "Word for word · 2 sources · as of 15 June 2022"
+    assert [s["sources"] for s in answer["sentences"]] == [[0], [1]]
+    bold = [p["text"] for s in answer["sentences"] for p in s["parts"] if p["bold"]]
+    assert bold == ["an almost total ban", "a ban"]
+    assert answer["sources"][1]["place"] == "report.pdf, page 2"
+    assert button(app, keys(app)[-1]) is not None
+    labels = [b.label for b in app.button if b.key.startswith("source_")]
+    assert labels == ["1 Crypto leaders ask for clear rules", "2 Report of January 2022, page 2"]
+
+
+def test_the_question_stands_as_it_was_written(app: AppTest) -> None:
+    ask(app, "**Central Bank** ![](http://evil.example/x.png)?")
+    assert "**Central Bank** ![](http://evil.example/x.png)?" in texts(app)
+
+
+def test_a_source_opens_beside_the_chat_steps_and_closes(app: AppTest) -> None:
+    ask(app, BANK)
+    message = next(k for k in keys(app) if k.startswith("source_")).split("_")[1]
+    button(app, f"source_{message}_0").click().run()
+    shown = drawn(app, "passage")[0]
+    assert "".join(p["text"] for p in shown["parts"]).startswith("However the Central Bank")
+    assert shown["before"].startswith("# Crypto leaders")
+    assert button(app, "previous_source").disabled
+    button(app, "next_source").click().run()
+    assert drawn(app, "passage")[0]["title"] == "Report of January 2022"
+    assert button(app, "next_source").disabled
+    button(app, "close_source").click().run()
+    assert drawn(app, "passage") == []
+    assert drawn(app, "citations")[0]["focus"]["button"] == f"source_{message}_1"
+
+
+def test_a_refusal_shows_the_nearest_passages_and_no_number(app: AppTest) -> None:
+    ask(app, "What is the capital of France?")
+    answer = drawn(app, "citations")[0]
+    assert answer["status"] == "abstained"
+    assert answer["text"] == "The documents do not answer this."
+    assert answer["searched"] == "What is the capital of France?"
+    assert [s["place"] for s in answer["sources"]] == ["crypto-leaders.md"]
+    assert not [k for k in keys(app) if k.startswith("source_")]
+
+
+def test_an_unclear_question_is_asked_back(app: AppTest) -> None:
+    ask(app, "unclear")
+    assert drawn(app, "citations")[0]["text"] == "Which ban do you mean?"
+
+
+def test_a_foreseen_failure_is_one_sentence(app: AppTest) -> None:
+    ask(app, "fail")
+    assert app.error[0].value == "The question could not be answered."
+    assert "This question cannot be asked; ask another." in texts(app)
+    assert not app.exception
+
+
+def test_an_unforeseen_failure_gives_a_reference_and_no_detail(app: AppTest) -> None:
+    ask(app, "crash")
+    told = next(t for t in texts(app) if "reference" in t)
+    assert "secret" not in told
+    assert not app.exception
+
+
+def test_a_library_that_cannot_be_opened_is_told(
+    core: StubAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(settings: object) -> StubAssistant:
+        raise LibraryBroken("The library is damaged; run python -m rag check --repair.")
+
+    monkeypatch.setattr(services, "open_core", broken)
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    assert "The library is damaged; run python -m rag check --repair." in texts(app)
+    assert not app.exception
+
+
+def test_an_empty_library_explains_itself(core: StubAssistant) -> None:
+    core.library = StubLibrary(samples=())
+    app = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    assert app.code[0].value == "python -m rag sync corpus"
+    app.switch_page("library.py").run()
+    assert app.code[0].value == "python -m rag sync corpus"
+    assert not app.exception
+
+
+def test_a_slow_question_can_be_stopped_and_asked_again(app: AppTest, core: StubAssistant) -> None:
+    ask(app, "slow one")
+    stop = next(k for k in keys(app) if k.startswith("stop_"))
+    assert "Searching the documents…" in texts(app)
+    button(app, stop).click().run()
+    assert "Stopped before there was an answer." in texts(app)
+    core.released.set()
+    button(app, stop.replace("stop", "again")).click().run()
+    assert len(drawn(app, "citations")) == 1
+
+
+def test_a_slow_question_survives_other_clicks(app: AppTest, core: StubAssistant) -> None:
+    ask(app, "slow one")
+    app.run()
+    core.released.set()
+    settle(app, lambda: drawn(app, "citations"))
+
+
+def test_a_follow_up_knows_what_was_said(app: AppTest, core: StubAssistant) -> None:
+    ask(app, BANK)
+    ask(app, "And the Central Bank of China?")
+    assert [t.question for t in core.asked[-1][1]] == [BANK]
+    assert len(drawn(app, "citations")) == 2
+
+
+def test_the_address_brings_a_chat_back(app: AppTest, core: StubAssistant) -> None:
+    ask(app, BANK)
+    (address,) = app.query_params["c"]
+    again = AppTest.from_file(str(MAIN), default_timeout=20)
+    again.query_params["c"] = address
+    again.run()
+    assert BANK in texts(again)
+    assert drawn(again, "citations") == drawn(app, "citations")
+
+
+def test_an_unknown_address_is_told(core: StubAssistant) -> None:
+    app = AppTest.from_file(str(MAIN), default_timeout=20)
+    app.query_params["c"] = "0" * 32
+    app.run()
+    assert "The chat of this address is not kept here any more; this is a new one." in texts(app)
+
+
+def test_chats_are_listed_left_and_taken_up_again(app: AppTest) -> None:
+    ask(app, BANK)
+    kept = next(k for k in keys(app) if k.startswith("chat_"))
+    button(app, "new_chat").click().run()
+    assert app.title[0].value == "Ask your documents"
+    button(app, kept).click().run()
+    assert BANK in texts(app)
+
+
+def test_the_chat_survives_a_look_at_the_library(app: AppTest) -> None:
+    ask(app, BANK)
+    app.switch_page("library.py").run()
+    assert app.title[0].value == "Library"
+    app.switch_page("chat.py").run()
+    assert BANK in texts(app)
+
+
+def test_a_removed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:
+    ask(app, BANK)
+    core.library.remove([d.id for d in core.library.documents() if d.name == "crypto-leaders.md"])
+    button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
+    shown = drawn(app, "passage")[0]
+    assert shown["notice"] == "This document has been removed; its quote is kept."
+    assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+
+
+def test_the_library_lists_its_documents(app: AppTest) -> None:
+    app.switch_page("library.py").run()
+    assert [(m.label, m.value) for m in app.metric][:2] == [("Documents", "3"), ("Passages", "6")]
+    rows = drawn(app, "tables")[0]["rows"]
+    report = next(row for row in rows if row["name"] == "Report of January 2022")
+    assert [cell["text"] for cell in report["cells"]] == [
+        "Report of January 2022",
+        "PDF",
+        "January 2022",
+        "2",
+        str(len(services.core().library.text(report["id"]))),
+        "22 November 2026",
+    ]
+    assert button(app, "remove").disabled
+
+
+def test_uploads_are_read_one_by_one_and_the_bad_one_says_why(
+    app: AppTest, core: StubAssistant
+) -> None:
+    app.switch_page("library.py").run()
+    app.file_uploader(key="files").upload("../../good.txt", b"words", "text/plain")
+    app.file_uploader(key="files").upload("empty.txt", b"", "text/plain")
+    next(b for b in app.button if b.label == "Add to the library").click().run()
+    settle(app, lambda: not services.intake().busy)
+    app.run()
+    job = next(t for t in drawn(app, "tables") if t["caption"] == "Files being taken in")
+    states = [[c["text"] + c["note"] for c in row["cells"]] for row in job["rows"]]
+    assert states == [
+        ["good.txt", "Ready"],
+        ["empty.txt", "Refusedempty.txt is empty; there is nothing to read in it."],
+    ]
+    assert "good.txt" in [d.name for d in core.library.documents()]
+    button(app, "clear_job").click().run()
+    assert services.intake().items == ()
+
+
+def test_each_tab_without_a_cookie_has_its_own_list(app: AppTest) -> None:
+    ask(app, BANK)
+    other = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    assert not [k for k in keys(other) if k.startswith("chat_")]
+
+
+def test_a_history_that_cannot_be_written_does_not_break_the_page(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise LibraryBroken("The disk has no room left.")
+
+    monkeypatch.setattr(History, "append", full)
+    ask(app, BANK)
+    assert "The disk has no room left." in texts(app)
+    assert not app.exception

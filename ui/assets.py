@@ -1,0 +1,31 @@
+"""Mounts Streamlit components from the files that stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+
+def mount(folder: Path, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> None:
+    """Mounts the component of a folder, with its ``component.js`` and ``component.css``.
+
+    The component stands in the page's own tree, so that focus comes back to its buttons when a
+    drawer closes; its class names begin with ``fn-``.
+    """
+    # Registered at each mount, since every runtime (each AppTest has one) keeps its own registry.
+    component = st.components.v2.component(
+        f"footnote_{folder.name}",
+        css=_read(folder / "component.css"),
+        js=_read(folder / "component.js"),
+        isolate_styles=False,
+    )
+    component(key=key, data=dict(data), **callbacks)
+
+
+@cache
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None

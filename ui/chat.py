@@ -1,0 +1,170 @@
+"""The page that answers: questions, answers, and the sources behind them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.records import Answer
+from rag.settings import LONGEST_QUESTION
+from ui import conversation, services, source, window
+from ui.asking import Asking
+from ui.citations import button_key, draw_answer
+from ui.conversation import Chat, Message
+from ui.failures import show_failure, told
+from ui.polling import follow
+from ui.words import count, label, title_of
+
+SAMPLE_COMMAND = "python -m rag sync corpus"
+_PATIENCE_SECONDS = 0.8  # a quick answer is drawn at once, without a second round to the browser
+_POLL_SECONDS = 0.4
+
+
+def draw() -> None:
+    """Draws the page."""
+    with told("The chat could not be shown."):
+        chat = conversation.current()
+        typed = st.chat_input(
+            "Ask your documents", key="question", max_chars=LONGEST_QUESTION, submit_mode="disable"
+        )
+        question = (typed or chat.queued).strip()
+        chat.queued = ""
+        wide = window.is_wide()
+        with st.container(horizontal=True, key="stage", vertical_alignment="top"):
+            with st.container(key="talk"):
+                _draw_talk(chat, question)
+            if chat.opened and wide:
+                source.draw_panel(chat)
+        if chat.opened and not wide:
+            source.draw_drawer(chat)
+        window.watch(_announcement(chat))
+
+
+def _draw_talk(chat: Chat, question: str) -> None:
+    if chat.notice:
+        st.text(chat.notice)
+    if question:
+        with told("The question could not be asked."):
+            conversation.ask(chat, question)
+    if not chat.messages:
+        _draw_welcome(chat)
+    for message in chat.messages:
+        _draw_message(chat, message)
+
+
+def _draw_welcome(chat: Chat) -> None:
+    st.title("Ask your documents", anchor=False)
+    documents = services.core().library.documents()
+    if not documents:
+        _draw_empty_library()
+        return
+    st.text("Every answer shows where it stands, word for word.")
+    follow(
+        lambda: _draw_suggestions(chat),
+        lambda: _suggestions() is None,
+        _POLL_SECONDS,
+    )
+
+
+def _draw_empty_library() -> None:
+    st.text("The library is empty, so there is nothing to answer from yet.")
+    st.page_link("library.py", label="Add documents on the Library page")
+    st.text("Or take in the sample corpus from a terminal, and reload this page:")
+    st.code(SAMPLE_COMMAND, language=None)
+
+
+def _suggestions() -> tuple[str, ...] | None:
+    documents = services.core().library.documents()
+    return services.suggestions().questions(frozenset(d.id for d in documents))
+
+
+def _draw_suggestions(chat: Chat) -> None:
+    with st.container(key="suggestions", gap="small"):
+        for number, question in enumerate(_suggestions() or ()):
+            if st.button(label(question, 120), key=f"suggestion_{number}"):
+                chat.queued = question
+                st.rerun()
+
+
+def _draw_message(chat: Chat, message: Message) -> None:
+    with st.chat_message("user"):
+        st.text(message.question)
+    with st.chat_message("assistant"):
+        waiting = st.empty()
+        asking = message.asking
+        if asking is not None and not _wait(asking, waiting):
+            # It takes its time: the rest of the page stays usable meanwhile.
+            follow(
+                lambda: _draw_progress(message, asking),
+                lambda: not asking.ended,
+                _POLL_SECONDS,
+            )
+            return
+        message.settle()
+        waiting.empty()
+        if message.answer is not None:
+            _draw_answer(chat, message, message.answer)
+        if message.failure:
+            show_failure("The question could not be answered.", message.failure)
+        if message.answer is None:
+            _draw_unanswered(chat, message)
+
+
+def _wait(asking: Asking, place: st.delta_generator.DeltaGenerator) -> bool:
+    if asking.seconds < _PATIENCE_SECONDS:
+        place.text(f"{asking.stage}…")
+        asking.wait(_PATIENCE_SECONDS)
+    if not asking.ended:
+        place.empty()
+    return asking.ended
+
+
+def _draw_progress(message: Message, asking: Asking) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"progress_{message.id}"):
+        st.text(f"{asking.stage}…")
+        if st.button("Stop", key=f"stop_{message.id}"):
+            conversation.stop(message)
+            st.rerun()
+
+
+def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
+    draw_answer(
+        message,
+        answer,
+        chat.opened,
+        chat.focus_back,
+        lambda message_id, position: chat.open_source(message_id, position, "number"),
+    )
+    if not answer.citations:
+        return
+    with st.container(horizontal=True, key=f"sources_{message.id}", gap="small"):
+        for position, citation in enumerate(answer.citations):
+            page = "" if citation.page is None else f", page {citation.page}"
+            st.button(
+                label(f"{citation.marker} {title_of(citation.document)}", 56) + page,
+                key=button_key(message.id, position),
+                type="tertiary",
+                on_click=chat.open_source,
+                args=(message.id, position, "button"),
+            )
+
+
+def _draw_unanswered(chat: Chat, message: Message) -> None:
+    if message.stopped:
+        st.text("Stopped before there was an answer.")
+    if st.button("Ask again", key=f"again_{message.id}"):
+        chat.queued = message.question
+        st.rerun()
+
+
+def _announcement(chat: Chat) -> str:
+    """Gives what a screen reader is to say of the last question."""
+    if not chat.messages:
+        return ""
+    last = chat.messages[-1]
+    if last.asking is not None:
+        return f"{last.asking.stage}."
+    if last.answer is None:
+        return "Stopped." if last.stopped else "The question could not be answered."
+    if last.answer.status == "answered":
+        return f"Answered, with {count(len(last.answer.citations), 'citation')}."
+    return "The documents do not answer this." if last.answer.status == "abstained" else ""

@@ -1,0 +1,158 @@
+"""Draws an answer: its sentences, with numbers in the text that open their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.records import Answer, Citation, Sentence
+from ui.assets import mount
+from ui.conversation import Message, Opened, trigger
+from ui.words import (
+    clean,
+    date_in_words,
+    place,
+    summary_line,
+    title_of,
+    verdict_in_words,
+    worst,
+)
+
+QUOTE_CHARACTERS = 420  # of a card; the source itself shows the rest
+
+Part = dict[str, Any]
+
+
+def draw_answer(
+    message: Message,
+    answer: Answer,
+    opened: Opened | None,
+    focus_back: Opened | None,
+    on_open: Callable[[int, int], None],
+) -> None:
+    """Draws the answer to a message; ``on_open`` gets the message's id and the source's place."""
+    key = f"answer_{message.id}"
+
+    def tell_opened() -> None:
+        position = trigger(key, "open")
+        if isinstance(position, int):
+            on_open(message.id, position)
+
+    data = describe(answer) | {
+        "open": opened.position if opened and opened.message == message.id else None,
+        "focus": _focus(message, focus_back),
+    }
+    mount(Path(__file__).parent, key, data, on_open_change=tell_opened)
+
+
+def button_key(message_id: int, position: int) -> str:
+    """Gives the key of the native button that opens the same source."""
+    return f"source_{message_id}_{position}"
+
+
+def _focus(message: Message, focus_back: Opened | None) -> dict[str, Any] | None:
+    if focus_back is None or focus_back.message != message.id:
+        return None
+    native = focus_back.opener == "button"
+    return {
+        "at": focus_back.opened_at,
+        "position": focus_back.position,
+        "button": button_key(message.id, focus_back.position) if native else None,
+    }
+
+
+def describe(answer: Answer) -> dict[str, Any]:
+    """Gives an answer as the component draws it: plain text, in parts that are bold or not."""
+    shown = [s for s in answer.sentences if s.verdict != "unsupported"]
+    by_marker = {citation.marker: n for n, citation in enumerate(answer.citations)}
+    return {
+        "status": answer.status,
+        "text": answer.text if not shown else "",
+        "sentences": [_describe_sentence(s, answer.citations, by_marker) for s in shown],
+        "sources": [
+            _describe_source(c, answer.sentences) for c in answer.citations or answer.nearest
+        ],
+        "line": summary_line(answer),
+        "searched": _searched(answer),
+        "conflicts": [clean(conflict.note) for conflict in answer.conflicts],
+        "notice": clean(answer.notice or ""),
+    }
+
+
+def _searched(answer: Answer) -> str:
+    """Gives what was searched for where that is worth saying."""
+    searched, asked = clean(answer.searched_for), clean(answer.question)
+    if answer.status == "abstained":
+        return searched
+    return "" if searched.casefold() == asked.casefold() else searched
+
+
+def _describe_sentence(
+    sentence: Sentence, citations: Sequence[Citation], by_marker: dict[int, int]
+) -> dict[str, Any]:
+    cited = [citations[by_marker[m]] for m in sentence.markers if m in by_marker]
+    key_words = [span.text for citation in cited for span in citation.answer_spans]
+    return {
+        "parts": split_bold(sentence.text, [r for w in key_words for r in _find(sentence.text, w)]),
+        "sources": [by_marker[m] for m in sentence.markers if m in by_marker],
+    }
+
+
+def _describe_source(citation: Citation, sentences: Sequence[Sentence]) -> dict[str, Any]:
+    verdict = worst([s.verdict for s in sentences if citation.marker in s.markers])
+    return {
+        "marker": citation.marker,
+        "place": place(citation.document, citation.page),
+        "title": title_of(citation.document),
+        "facts": facts(citation),
+        "verdict": verdict_in_words(verdict) if verdict else "",
+        "quote": quote_parts(citation, QUOTE_CHARACTERS),
+    }
+
+
+def facts(citation: Citation) -> str:
+    """Gives date, page and file name of a citation in one line."""
+    page = "" if citation.page is None else f"page {citation.page}"
+    parts = [date_in_words(citation.document.date), page, clean(citation.document.name)]
+    return " · ".join(part for part in parts if part)
+
+
+def quote_parts(citation: Citation, longest: int) -> list[Part]:
+    """Gives a quote with its key words bold, cut around them where it is long."""
+    quote = citation.quote
+    spans = [(s.start - citation.start, s.end - citation.start) for s in citation.answer_spans]
+    begin = 0
+    if len(quote) > longest:
+        middle = spans[0][0] if spans else 0
+        begin = max(0, min(middle - longest // 3, len(quote) - longest))
+    end = min(len(quote), begin + longest)
+    inside = [(max(s, begin) - begin, min(e, end) - begin) for s, e in spans]
+    parts = split_bold(quote[begin:end], inside)
+    if begin:
+        parts.insert(0, {"text": "… ", "bold": False})
+    if end < len(quote):
+        parts.append({"text": " …", "bold": False})
+    return parts
+
+
+def split_bold(text: str, ranges: Sequence[tuple[int, int]]) -> list[Part]:
+    """Splits a text into parts that are bold or not; ranges may overlap."""
+    parts: list[Part] = []
+    at = 0
+    for start, end in sorted(ranges):
+        begin, stop = max(start, at), min(end, len(text))
+        if stop <= begin:
+            continue
+        if begin > at:
+            parts.append({"text": text[at:begin], "bold": False})
+        parts.append({"text": text[begin:stop], "bold": True})
+        at = stop
+    if at < len(text) or not parts:
+        parts.append({"text": text[at:], "bold": False})
+    return parts
+
+
+def _find(text: str, words: str) -> list[tuple[int, int]]:
+    start = text.find(words) if words else -1
+    return [] if start < 0 else [(start, start + len(words))]

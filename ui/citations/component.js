@@ -1,0 +1,194 @@
+// Draws one answer. Text from documents and people is only ever set as textContent.
+
+const CARD_DELAY_MS = 120;
+let cards = 0;
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = rootOf(parentElement);
+  const drawn = JSON.stringify({ ...data, open: null, focus: null });
+  root.tell = (position) => setTriggerValue("open", position);
+  // Buttons are kept while the answer is the same, so that none loses the focus.
+  if (root.drawn !== drawn) {
+    root.drawn = drawn;
+    root.card?.remove();
+    root.card = null;
+    root.replaceChildren(...draw(data, root));
+  }
+  markOpen(root, data.open);
+  giveFocusBack(root, data.focus);
+  return () => hideCard(root);
+}
+
+function rootOf(parent) {
+  let root = parent.querySelector(":scope > .fn-answer");
+  if (!root) {
+    root = element("div", "fn-answer");
+    parent.appendChild(root);
+  }
+  return root;
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function draw(data, root) {
+  const drawn = [];
+  if (data.notice) drawn.push(element("p", "fn-notice", data.notice));
+  drawn.push(drawText(data, root));
+  for (const note of data.conflicts) {
+    drawn.push(element("p", "fn-notice", `Sources disagree: ${note}`));
+  }
+  if (data.status === "abstained") drawn.push(...drawRefusal(data, root));
+  const line = drawLine(data);
+  if (line) drawn.push(line);
+  return drawn;
+}
+
+function drawText(data, root) {
+  const paragraph = element("p", "fn-text");
+  if (data.text) paragraph.append(data.text);
+  data.sentences.forEach((sentence, index) => {
+    if (index) paragraph.append(" ");
+    appendParts(paragraph, sentence.parts);
+    if (sentence.sources.length) {
+      // The numbers stay with the last word of their sentence.
+      paragraph.append("\u2060");
+      for (const position of sentence.sources) {
+        paragraph.append(drawNumber(data.sources[position], position, root));
+      }
+    }
+  });
+  return paragraph;
+}
+
+function appendParts(parent, parts) {
+  for (const part of parts) {
+    parent.append(part.bold ? element("strong", "", part.text) : part.text);
+  }
+}
+
+function drawNumber(source, position, root) {
+  const button = opener("fn-number", position, root);
+  button.textContent = source.marker;
+  button.setAttribute("aria-label", `Open source ${source.marker}: ${source.place}`);
+  const show = () => showCard(root, button, source);
+  button.addEventListener("mouseenter", () => {
+    root.waiting = setTimeout(show, CARD_DELAY_MS);
+  });
+  button.addEventListener("mouseleave", (event) => {
+    clearTimeout(root.waiting);
+    if (!root.card?.contains(event.relatedTarget)) hideCard(root);
+  });
+  button.addEventListener("focus", () => {
+    if (button.matches(":focus-visible")) show();
+  });
+  button.addEventListener("blur", () => hideCard(root));
+  button.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hideCard(root);
+  });
+  return button;
+}
+
+function opener(className, position, root) {
+  const button = element("button", className);
+  button.type = "button";
+  button.dataset.position = position;
+  button.addEventListener("click", () => {
+    hideCard(root);
+    root.tell(position);
+  });
+  return button;
+}
+
+function drawRefusal(data, root) {
+  const drawn = [];
+  if (!data.sources.length) return drawn;
+  drawn.push(element("p", "fn-nearest-title", "The nearest passages, which do not answer it:"));
+  const list = element("ul", "fn-nearest");
+  data.sources.forEach((source, position) => {
+    const item = element("li", "fn-passage");
+    const button = opener("fn-passage-open", position, root);
+    button.setAttribute("aria-label", `Open passage: ${source.place}`);
+    button.textContent = source.title;
+    item.append(button, element("div", "fn-facts", source.facts), drawQuote(source));
+    list.append(item);
+  });
+  drawn.push(list);
+  return drawn;
+}
+
+function drawQuote(source) {
+  const quote = element("blockquote", "fn-quote");
+  appendParts(quote, source.quote);
+  return quote;
+}
+
+function drawLine(data) {
+  const line = element("p", "fn-line");
+  if (data.line) line.append(element("span", "", data.line));
+  if (data.searched) {
+    const verb = data.status === "abstained" ? "Looked for" : "Searched for";
+    if (data.line) line.append(" · ");
+    line.append(element("span", "", `${verb}: ${data.searched}`));
+  }
+  return line.childNodes.length ? line : null;
+}
+
+function showCard(root, button, source) {
+  hideCard(root);
+  const card = element("div", "fn-card");
+  card.id = `fn-card-${(cards += 1)}`;
+  card.setAttribute("role", "tooltip");
+  card.append(
+    element("div", "fn-card-title", source.title),
+    element("div", "fn-facts", source.facts),
+    drawQuote(source),
+  );
+  if (source.verdict) card.append(element("div", "fn-facts", `The sentence is ${source.verdict}.`));
+  card.addEventListener("mouseleave", () => hideCard(root));
+  if (card.showPopover) card.popover = "manual"; // above everything, cut off by nothing
+  root.append(card);
+  card.showPopover?.();
+  button.setAttribute("aria-describedby", card.id);
+  root.card = card;
+  root.cardOf = button;
+  placeCard(card, button);
+}
+
+function placeCard(card, button) {
+  const at = button.getBoundingClientRect();
+  const size = card.getBoundingClientRect();
+  const margin = 8;
+  const left = Math.min(at.left - 12, window.innerWidth - size.width - margin);
+  const below = at.bottom + size.height + margin < window.innerHeight;
+  card.style.left = `${Math.max(margin, left)}px`;
+  card.style.top = `${below ? at.bottom + 2 : Math.max(margin, at.top - size.height - 2)}px`;
+}
+
+function hideCard(root) {
+  clearTimeout(root.waiting);
+  root.cardOf?.removeAttribute("aria-describedby");
+  root.card?.remove();
+  root.card = root.cardOf = null;
+}
+
+function markOpen(root, open) {
+  for (const button of root.querySelectorAll("button[data-position]")) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.position) === open));
+  }
+}
+
+function giveFocusBack(root, focus) {
+  if (!focus || root.focusedAt === focus.at) return;
+  root.focusedAt = focus.at;
+  const find = () =>
+    focus.button
+      ? document.querySelector(`.st-key-${CSS.escape(focus.button)} button`)
+      : root.querySelector(`button[data-position="${Number(focus.position)}"]`);
+  // A closing drawer takes the focus itself first; what comes after it stays.
+  requestAnimationFrame(() => setTimeout(() => find()?.focus(), 0));
+}

@@ -1,0 +1,196 @@
+"""The chat of this browser tab: its messages, and which source is open."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import streamlit as st
+
+from rag.history import Message as KeptMessage
+from rag.records import Answer, Citation, Turn
+from ui import services
+from ui.asking import Asking
+from ui.guard import OWNER_COOKIE, read_owner
+
+TURNS_REMEMBERED = 6  # questions that a follow-up may speak of
+PARAMETER = "c"
+
+Opener = Literal["number", "button"]
+
+
+@dataclass
+class Message:
+    """A question on the page; ``asking`` while it is on its way."""
+
+    id: int
+    question: str
+    answer: Answer | None = None
+    asking: Asking | None = None
+    stopped: bool = False
+    failure: str = ""
+
+    @property
+    def sources(self) -> tuple[Citation, ...]:
+        """Gives the passages that can be opened: citations, or the nearest of a refusal."""
+        if self.answer is None:
+            return ()
+        return self.answer.citations or self.answer.nearest
+
+    def settle(self) -> bool:
+        """Takes over what the thread has found; gives whether the question has ended."""
+        if self.asking is not None and self.asking.ended:
+            self.answer, self.failure = self.asking.answer, self.asking.failure
+            self.asking = None
+        return self.asking is None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source that is open: which message's, which of its sources, and what opened it."""
+
+    message: int
+    position: int
+    opener: Opener
+    opened_at: int
+
+
+@dataclass
+class Chat:
+    """The state of one browser tab.
+
+    Attributes:
+        conversation: its id in the history; '' until the first question.
+        queued: a question that is to be asked in the coming run.
+        opened: the open source.
+        focus_back: the source whose opener is to have the focus again.
+        openings: counts up, so that the page can tell one opening from the next.
+    """
+
+    conversation: str = ""
+    messages: list[Message] = field(default_factory=list)
+    queued: str = ""
+    notice: str = ""
+    opened: Opened | None = None
+    focus_back: Opened | None = None
+    openings: int = 0
+
+    def message(self, message_id: int) -> Message | None:
+        """Gives a message by its id."""
+        return next((m for m in self.messages if m.id == message_id), None)
+
+    def turns(self) -> list[Turn]:
+        """Gives what was said before, for a follow-up to speak of."""
+        said = [Turn(m.question, m.answer.text) for m in self.messages if m.answer]
+        return said[-TURNS_REMEMBERED:]
+
+    def open_source(self, message_id: int, position: int, opener: Opener) -> None:
+        """Opens a source; a position that is not there opens nothing."""
+        message = self.message(message_id)
+        if message is None or not 0 <= position < len(message.sources):
+            return
+        self.openings += 1
+        self.opened = Opened(message_id, position, opener, self.openings)
+        self.focus_back = None
+
+    def step_source(self, step: int) -> None:
+        """Opens the next or previous source of the same answer."""
+        if self.opened is not None:
+            opened = self.opened
+            self.open_source(opened.message, opened.position + step, opened.opener)
+
+    def close_source(self) -> None:
+        """Closes the source; its opener gets the focus back."""
+        self.focus_back, self.opened = self.opened, None
+
+
+def current() -> Chat:
+    """Gives the chat of this tab, in line with the address's ``?c=``."""
+    chat = _of_session()
+    asked_for = st.query_params.get(PARAMETER, "")
+    if asked_for and asked_for != chat.conversation:
+        chat = _restore(asked_for)
+    elif chat.conversation and not asked_for:
+        st.query_params[PARAMETER] = chat.conversation
+    return chat
+
+
+def _of_session() -> Chat:
+    if "chat" not in st.session_state:
+        st.session_state["chat"] = Chat()
+    return cast(Chat, st.session_state["chat"])
+
+
+def owner() -> str:
+    """Gives who this browser is: its cookie, or one for this tab where it keeps none."""
+    known = read_owner(st.context.cookies.get(OWNER_COOKIE))
+    if known is None:
+        known = cast(str, st.session_state.setdefault("owner", secrets.token_hex(16)))
+    return known
+
+
+def begin_new() -> None:
+    """Leaves the conversation for an empty one; it stays in the history."""
+    st.session_state["chat"] = Chat()
+    st.query_params.pop(PARAMETER, None)
+
+
+def choose(conversation_id: str) -> None:
+    """Goes to a conversation of the history."""
+    _restore(conversation_id)
+    st.query_params[PARAMETER] = conversation_id
+
+
+def _restore(conversation_id: str) -> Chat:
+    chat = Chat()
+    if services.history().conversation(conversation_id) is None:
+        chat.notice = "The chat of this address is not kept here any more; this is a new one."
+        st.query_params.pop(PARAMETER, None)
+    else:
+        chat.conversation = conversation_id
+        chat.messages = [_shown(m) for m in services.history().messages(conversation_id)]
+    st.session_state["chat"] = chat
+    return chat
+
+
+def _shown(kept: KeptMessage) -> Message:
+    return Message(kept.id, kept.question, kept.answer, stopped=kept.answer is None)
+
+
+def ask(chat: Chat, question: str) -> None:
+    """Puts a question on its way."""
+    history = services.history()
+    if not chat.conversation:
+        chat.conversation = history.start(owner())
+        st.query_params[PARAMETER] = chat.conversation
+    message_id = history.append(chat.conversation, question, None)
+    asking = Asking(
+        services.core(),
+        services.models(),
+        question,
+        chat.turns(),
+        keep=lambda answer: history.complete(message_id, answer),
+    )
+    chat.notice = ""
+    chat.messages.append(Message(message_id, question, asking=asking))
+
+
+def stop(message: Message) -> None:
+    """Gives a question up; the question itself stays."""
+    if message.asking is not None:
+        message.asking.stop()
+        message.asking = None
+        message.stopped = True
+
+
+def trigger(key: str, name: str) -> Any:
+    """Gives what a component has just told, inside its callback."""
+    return getattr(st.session_state.get(key), name, None)
+
+
+def kept_chats(limit: int) -> Sequence[tuple[str, str]]:
+    """Gives id and title of this browser's latest conversations."""
+    found = services.history().conversations(owner())
+    return [(c.id, c.title) for c in found[:limit]]

@@ -1,0 +1,86 @@
+"""What stands round every page: title, style, navigation, and the side bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from ui import conversation, services
+from ui.failures import told
+from ui.polling import follow
+from ui.words import count, label
+
+_HERE = Path(__file__).parent
+_ICON = "📖"  # an icon font's name would be fetched from elsewhere
+CHATS_LISTED = 20
+_POLL_SECONDS = 1.0
+
+
+def pages() -> tuple[StreamlitPage, StreamlitPage]:
+    """Gives the pages: Chat and Library."""
+    scripts = _HERE / "scripts"
+    return (
+        st.Page(scripts / "chat.py", title="Chat", default=True),
+        st.Page(scripts / "library.py", title="Library", url_path="library"),
+    )
+
+
+def draw() -> None:
+    """Draws the frame and the chosen page in it."""
+    st.set_page_config(page_title="Footnote", page_icon=_ICON, layout="wide")
+    st.html(_HERE / "page.css")
+    chat_page, library_page = pages()
+    page = st.navigation([chat_page, library_page])
+    with st.sidebar, told("The side bar could not be shown."):
+        _draw_new_chat(chat_page)
+        follow(_draw_work, _is_working, _POLL_SECONDS, on_poll=_load_models)
+    page.run()
+    # After the page, so that the chat it has just begun is in the list.
+    with st.sidebar, told("The chats could not be listed."):
+        _draw_chats(chat_page)
+
+
+def _draw_new_chat(chat_page: StreamlitPage) -> None:
+    if st.button("New chat", key="new_chat", width="stretch"):
+        conversation.begin_new()
+        st.switch_page(chat_page)
+
+
+def _draw_chats(chat_page: StreamlitPage) -> None:
+    chats = conversation.kept_chats(CHATS_LISTED)
+    if chats:
+        st.caption("Your chats")
+    with st.container(key="chats", gap=None):
+        for chat_id, title in chats:
+            if st.button(label(title, 60), key=f"chat_{chat_id}", type="tertiary", width="stretch"):
+                conversation.choose(chat_id)
+                st.switch_page(chat_page, query_params={conversation.PARAMETER: chat_id})
+
+
+def _is_working() -> bool:
+    return not services.models().settled or services.intake().busy
+
+
+def _load_models() -> None:
+    # Loading competes with the page for the processor: it waits until the page is painted.
+    if not services.models().settled:
+        services.models().begin()
+
+
+def _draw_work() -> None:
+    with st.container(key="state", gap=None):
+        st.text(_models_in_words())
+        st.text(count(len(services.core().library.documents()), "document"))
+        items = services.intake().items
+        if services.intake().busy:
+            done = sum(item.stage in {"ready", "refused"} for item in items)
+            st.text(f"Reading files: {done} of {len(items)} done")
+
+
+def _models_in_words() -> str:
+    models = services.models()
+    if models.failure:
+        return models.failure
+    return "Ready" if models.ready else "Loading the models…"

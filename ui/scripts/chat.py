@@ -1,0 +1,5 @@
+"""The page that answers."""
+
+from ui import chat
+
+chat.draw()

@@ -1,0 +1,77 @@
+"""The open source: beside the chat where there is room, as a drawer where there is not."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.errors import UnknownDocument
+from rag.records import Citation
+from ui import services
+from ui.conversation import Chat, Opened
+from ui.failures import told
+from ui.passage import Excerpt, draw_passage, excerpt
+
+EXCERPTS_REMEMBERED = 64
+
+
+def draw_panel(chat: Chat) -> None:
+    """Draws the open source beside the chat."""
+    with st.container(key="panel"):
+        _draw(chat, closable=True)
+
+
+def draw_drawer(chat: Chat) -> None:
+    """Draws the open source over the chat; Escape and a click outside close it."""
+    drawer = st.dialog("Source", position="right", width="medium", on_dismiss=chat.close_source)
+    drawer(_draw)(chat, closable=False)
+
+
+def _draw(chat: Chat, *, closable: bool) -> None:
+    opened = chat.opened
+    message = chat.message(opened.message) if opened else None
+    if opened is None or message is None:
+        return
+    with told("The source could not be shown."):
+        sources = message.sources
+        _draw_controls(chat, opened, len(sources), closable)
+        citation = sources[opened.position]
+        draw_passage(citation, _excerpt(citation), opened.opened_at, chat.close_source)
+
+
+def _draw_controls(chat: Chat, opened: Opened, total: int, closable: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="source_controls"):
+        st.text(f"{opened.position + 1} of {total}")
+        st.button(
+            "Previous",
+            key="previous_source",
+            on_click=chat.step_source,
+            args=(-1,),
+            disabled=opened.position == 0,
+        )
+        st.button(
+            "Next",
+            key="next_source",
+            on_click=chat.step_source,
+            args=(1,),
+            disabled=opened.position + 1 >= total,
+        )
+        if closable:
+            st.button("Close source", key="close_source", on_click=chat.close_source)
+
+
+def _excerpt(citation: Citation) -> Excerpt:
+    library = services.core().library
+    try:
+        sha256 = library.document(citation.document.id).sha256
+    except UnknownDocument:
+        return excerpt(citation, None)
+    return _excerpt_of(citation, sha256)
+
+
+@st.cache_data(
+    max_entries=EXCERPTS_REMEMBERED,
+    show_spinner=False,
+    hash_funcs={Citation: lambda c: (c.document.id, c.start, c.end, c.quote, repr(c.answer_spans))},
+)
+def _excerpt_of(citation: Citation, sha256: str) -> Excerpt:  # noqa: ARG001 - part of the key
+    return excerpt(citation, services.core().library.text(citation.document.id))

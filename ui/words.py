@@ -1,0 +1,131 @@
+"""How names, dates and counts are put for a reader."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+from rag.records import Answer, CitedDocument, Verdict
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+_VERDICTS: dict[Verdict, str] = {
+    "verbatim": "word for word",
+    "supported": "supported by its source",
+    "partly": "partly supported",
+    "unsupported": "not supported",
+}
+_WORST_FIRST: tuple[Verdict, ...] = ("unsupported", "partly", "supported", "verbatim")
+_KINDS = {
+    "application/pdf": "PDF",
+    "text/markdown": "Markdown",
+    "text/html": "Web page",
+    "text/plain": "Text",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+}
+_LONGEST_NAME = 200
+
+# Streamlit reads a label as Markdown, and no escaping makes that exact: what could mean
+# something is left out. An underscore can be escaped, and file names are full of them.
+_MEANINGLESS = re.compile(r"[^\w\s.,()'’‘“”\"&%+/?–—·-]|(?<=[-/])[-/]+")
+_BARE_ADDRESS = re.compile(r"\bwww\.", re.IGNORECASE)
+
+
+def clean(text: str) -> str:
+    """Takes out control, bidirectional and other invisible characters; one space between words."""
+    visible = "".join(
+        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Zs"} else c
+        for c in text
+        if unicodedata.category(c) not in {"Cf", "Cs", "Co", "Cn"}
+    )
+    return " ".join(visible.split())
+
+
+def label(text: str, longest: int = 80) -> str:
+    """Gives a text as the label of a native button, where nothing in it means Markdown."""
+    # A colon that ends a word is a colon; elsewhere it may begin a directive of Streamlit's.
+    words = [part.removesuffix(":") for part in clean(text).split(" ")]
+    plain = _MEANINGLESS.sub("", " ".join(words))
+    plain = shorten(" ".join(_BARE_ADDRESS.sub("www ", plain).split()), longest)
+    return plain.replace("_", "\\_") or "untitled"
+
+
+def shorten(text: str, longest: int) -> str:
+    """Cuts a text at a word, with an ellipsis where something is missing."""
+    if len(text) <= longest:
+        return text
+    return (text[: longest - 1].rsplit(" ", 1)[0] or text[: longest - 1]).rstrip(" ,.;") + "…"
+
+
+def file_name(name: str) -> str:
+    """Gives the name of an uploaded file without folders and invisible characters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    cleaned = clean(last).strip(". ")
+    if len(cleaned) > _LONGEST_NAME:
+        suffix = PurePosixPath(cleaned).suffix[:10]
+        cleaned = cleaned[: _LONGEST_NAME - len(suffix)] + suffix
+    return cleaned or "unnamed"
+
+
+def date_in_words(date: str | None) -> str:
+    """Gives an ISO date as exactly as it is known: ``15 June 2022``, ``June 2022``, ``2022``."""
+    if not date:
+        return ""
+    parts = date[:10].split("-")
+    if not all(part.isdigit() for part in parts) or not 1 <= len(parts) <= 3:
+        return clean(date)
+    if len(parts) == 1:
+        return parts[0]
+    month = int(parts[1])
+    if not 1 <= month <= 12:
+        return clean(date)
+    day = f"{int(parts[2])} " if len(parts) == 3 else ""
+    return f"{day}{_MONTHS[month - 1]} {int(parts[0])}"
+
+
+def kind_in_words(media_type: str) -> str:
+    """Gives a media type as people call it."""
+    return _KINDS.get(media_type, clean(media_type.rsplit("/", 1)[-1]))
+
+
+def count(number: int, noun: str) -> str:
+    """Gives a number with its noun: ``1 source``, ``2 sources``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def place(document: CitedDocument, page: int | None) -> str:
+    """Gives where a quote stands: ``crypto-leaders.md, page 2``."""
+    name = clean(document.name)
+    return name if page is None else f"{name}, page {page}"
+
+
+def title_of(document: CitedDocument) -> str:
+    """Gives a document's title, or its name where it has none."""
+    return clean(document.title) or clean(document.name)
+
+
+def verdict_in_words(verdict: Verdict) -> str:
+    """Gives a verdict as a reader would say it."""
+    return _VERDICTS[verdict]
+
+
+def worst(verdicts: Collection[Verdict]) -> Verdict | None:
+    """Gives the weakest of several verdicts: an answer is as sound as its weakest sentence."""
+    return next((verdict for verdict in _WORST_FIRST if verdict in verdicts), None)
+
+
+def summary_line(answer: Answer) -> str:
+    """Gives the quiet line under an answer: verdict, number of sources, newest date."""
+    shown = [s.verdict for s in answer.sentences if s.verdict != "unsupported"]
+    weakest = worst(shown)
+    documents = {citation.document.id for citation in answer.citations}
+    dates = [c.document.date for c in answer.citations if c.document.date]
+    parts = [
+        verdict_in_words(weakest).capitalize() if weakest else "",
+        count(len(documents), "source") if documents else "",
+        f"as of {date_in_words(max(dates))}" if dates else "",
+    ]
+    return " · ".join(part for part in parts if part)
