@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
+import platform
 import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
+from rag import __version__
 from rag.cite import cite_nearest, compose
 from rag.conversation import stand_alone
-from rag.embed import SentenceTransformerEmbedder
+from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
 from rag.library import Library
 from rag.reader import Reader
@@ -20,6 +24,7 @@ from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
 from rag.suggest import propose_questions
 
+REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
 NEAREST = 3  # passages shown with a refusal
 
 ABSTAINED = "The documents do not answer this."
@@ -30,11 +35,12 @@ class Assistant:
     """Answers questions from a library's documents, each sentence with its citation."""
 
     def __init__(
-        self, settings: Settings, library: Library, retriever: Retriever, reader: Reader
+        self, settings: Settings, library: Library, embedder: Embedder, reader: Reader
     ) -> None:
         self.library = library
         self._settings = settings
-        self._retriever = retriever
+        self._embedder = embedder
+        self._retriever = Retriever(library.store, library.vectors, library.words, embedder)
         self._reader = reader
         self._loading = threading.Lock()
         self._ready = False
@@ -116,6 +122,22 @@ class Assistant:
                 answered.append(question)
         return answered
 
+    def status(self) -> dict[str, Any]:
+        """Gives counts, models, sizes and versions, as plain values."""
+        counts = self.library.status()
+        return {
+            "documents": counts.documents,
+            "passages": counts.chunks,
+            "characters": counts.characters,
+            "models": {"embedding": self._embedder.name, "reader": self._reader.name},
+            "index": {"folder": str(self._settings.index), "bytes": counts.bytes},
+            "versions": {
+                "footnote": __version__,
+                "python": platform.python_version(),
+                **{name: importlib.metadata.version(name) for name in REPORTED_PACKAGES},
+            },
+        }
+
     def _answer(self, blank: Answer, passages: Sequence[Passage]) -> Answer:
         if not passages:
             return replace(blank, text=EMPTY_LIBRARY) if self._is_empty() else blank
@@ -145,8 +167,7 @@ def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
     library = Library.open(settings, embedder)
-    retriever = Retriever(library.store, library.vectors, library.words, embedder)
-    return Assistant(settings, library, retriever, SentenceReader(embedder))
+    return Assistant(settings, library, embedder, SentenceReader(embedder))
 
 
 def check_question(question: str) -> str:

@@ -96,7 +96,8 @@ def _report(reports: Iterable[Report]) -> int:
     refused = False
     for number, report in enumerate(reports, 1):
         refused |= report.outcome == "refused"
-        reason = f": {report.reason}" if report.reason else ""
+        reason = report.reason or ""
+        reason = f": {reason.removeprefix(f'"{report.name}" ')}" if reason else ""
         print(f"{report.outcome:<9} {_one_line(report.name)}{reason}", flush=True)
         if sys.stderr.isatty():
             print(f"{number} files", end="\r", file=sys.stderr, flush=True)
@@ -219,7 +220,10 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
         _print_json(status)
         return OK
     for name, value in status.items():
-        print(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+        shown = (
+            ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        )
+        print(f"{name}: {shown}")
     return OK
 
 

@@ -159,7 +159,7 @@ def test_a_question_that_cannot_be_asked_is_one_sentence(
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("empty.txt", b"", "no text"),
+        ("empty.txt", b"", "is empty"),
         ("noise.bin", bytes(range(256)) * 8, "noise.bin"),
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "cut.pdf"),
     ],
