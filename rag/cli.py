@@ -96,8 +96,8 @@ def _report(reports: Iterable[Report]) -> int:
     refused = False
     for number, report in enumerate(reports, 1):
         refused |= report.outcome == "refused"
-        reason = report.reason or ""
-        reason = f": {reason.removeprefix(f'"{report.name}" ')}" if reason else ""
+        own_name = f'"{report.name}" '  # most reasons begin with it
+        reason = f": {report.reason.removeprefix(own_name)}" if report.reason else ""
         print(f"{report.outcome:<9} {_one_line(report.name)}{reason}", flush=True)
         if sys.stderr.isatty():
             print(f"{number} files", end="\r", file=sys.stderr, flush=True)
