@@ -1,0 +1,203 @@
+"""The characters of a PDF page → its lines, each with its place and its cells."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.parse.clean import clean_words
+
+_CELL_GAP = 1.5  # times the height of the letters; spaces between words are under one
+_HYPHENS = (0x2, 0xFFFE)  # how pdfium writes the hyphen at the end of a line
+_LEAST_COLUMN_LINES = 6
+_LEAST_COLUMN_CHARACTERS = 18  # on average; the cells of a table are shorter
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in points as the page is seen
+
+
+@dataclass(slots=True)
+class Cell:
+    """Words of one line without a wide gap between them."""
+
+    words: str
+    left: float
+    right: float
+
+
+@dataclass(slots=True)
+class Line:
+    """A line as it is seen: ``size`` is the height of its letters in points."""
+
+    cells: list[Cell]
+    bottom: float
+    top: float
+    size: float
+    is_bold: bool = False
+    words: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = "\t".join(cell.words for cell in self.cells)
+
+    @property
+    def left(self) -> float:
+        return min(cell.left for cell in self.cells)
+
+    @property
+    def right(self) -> float:
+        return max(cell.right for cell in self.cells)
+
+
+def read_lines(text_page: Any, rotation: int) -> list[Line]:
+    """Reads a page's lines in reading order.
+
+    Args:
+        text_page: a ``pypdfium2.PdfTextPage``.
+        rotation: quarter turns clockwise by which the page is shown.
+    """
+    characters: list[tuple[int, int]] = []
+    lines: list[Line] = []
+    for index, code in _codes(text_page):
+        if code in (10, 13):
+            lines.extend(_line(text_page, characters, rotation))
+            characters = []
+        else:
+            characters.append((index, code))
+            if code in _HYPHENS:  # pdfium leaves out the line break after it
+                lines.extend(_line(text_page, characters, rotation))
+                characters = []
+    lines.extend(_line(text_page, characters, rotation))
+    return _by_columns(_upright(lines))
+
+
+def _upright(lines: list[Line]) -> list[Line]:
+    """Turns round the lines of a page whose file writes them from the bottom to the top."""
+    steps = [above.bottom - below.bottom for above, below in itertools.pairwise(lines)]
+    if steps and all(step < 0 for step in steps):
+        return lines[::-1]
+    return lines
+
+
+def _codes(text_page: Any) -> Iterator[tuple[int, int]]:
+    from pypdfium2 import raw
+
+    for index in range(raw.FPDFText_CountChars(text_page)):
+        code = int(raw.FPDFText_GetUnicode(text_page, index))
+        if code:
+            yield index, code
+
+
+def _line(text_page: Any, characters: list[tuple[int, int]], rotation: int) -> Iterator[Line]:
+    """Yields the line of these characters (index, code), if there are words in it."""
+    seen: list[tuple[str, Box | None]] = []
+    for index, code in characters:
+        letter = "-" if code in _HYPHENS else chr(code)
+        seen.append((letter, None if letter.isspace() else _box(text_page, index, rotation)))
+    boxes = sorted(box[3] - box[1] for _, box in seen if box)
+    if not boxes:
+        return
+    size = boxes[len(boxes) // 2]
+    cells = _cells(seen, size)
+    if cells:
+        placed = [box for _, box in seen if box]
+        bottom, top = min(b[1] for b in placed), max(b[3] for b in placed)
+        yield Line(cells, bottom, top, size, _is_bold(text_page, characters))
+
+
+def _box(text_page: Any, index: int, rotation: int) -> Box:
+    from pypdfium2 import raw
+
+    rect = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(text_page, index, rect)
+    left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+    turned: tuple[Box, ...] = (
+        (left, bottom, right, top),
+        (bottom, -right, top, -left),
+        (-right, -top, -left, -bottom),
+        (-top, left, -bottom, right),
+    )
+    return turned[rotation % 4]
+
+
+def _cells(seen: list[tuple[str, Box | None]], size: float) -> list[Cell]:
+    cells: list[Cell] = []
+    letters: list[str] = []
+    left = right = 0.0
+    for letter, box in seen:
+        if box is None:
+            letters.append(" ")
+            continue
+        if letters and right and box[0] - right > _CELL_GAP * size:
+            _end_cell(cells, letters, left, right)
+            letters, left, right = [], box[0], box[2]
+        elif not right:
+            left, right = box[0], box[2]
+        letters.append(letter)
+        left, right = min(left, box[0]), max(right, box[2])
+    _end_cell(cells, letters, left, right)
+    return cells
+
+
+def _end_cell(cells: list[Cell], letters: list[str], left: float, right: float) -> None:
+    joined = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if words := clean_words(joined):
+        cells.append(Cell(words, left, right))
+
+
+def _is_bold(text_page: Any, characters: list[tuple[int, int]]) -> bool:
+    """Says whether the first and the last letter are of a bold font."""
+    from pypdfium2 import raw
+
+    letters = [index for index, code in characters if not chr(code).isspace()]
+    buffer = ctypes.create_string_buffer(128)
+    for index in (letters[0], letters[-1]):
+        raw.FPDFText_GetFontInfo(text_page, index, buffer, 128, None)
+        name = buffer.value.lower()
+        if b"bold" not in name and b"black" not in name:
+            return False
+    return True
+
+
+# Columns that the file writes line by line across the page.
+
+
+def _by_columns(lines: list[Line]) -> list[Line]:
+    ordered: list[Line] = []
+    i = 0
+    while i < len(lines):
+        run = _column_run(lines, i)
+        if len(run) < _LEAST_COLUMN_LINES or not _reads_as_columns(run):
+            ordered.extend(run or [lines[i]])
+        else:
+            for side in (0, 1):
+                ordered.extend(_side(line, side) for line in run)
+        i += len(run) or 1
+    return ordered
+
+
+def _column_run(lines: list[Line], i: int) -> list[Line]:
+    """Gives the lines from ``i`` on that have two cells with one gutter through all of them."""
+    run: list[Line] = []
+    gutter_left, gutter_right = float("-inf"), float("inf")
+    for line in lines[i:]:
+        if len(line.cells) != 2:
+            break
+        gutter_left = max(gutter_left, line.cells[0].right)
+        gutter_right = min(gutter_right, line.cells[1].left)
+        if gutter_left >= gutter_right:
+            break
+        run.append(line)
+    return run
+
+
+def _reads_as_columns(run: list[Line]) -> bool:
+    return all(
+        sum(len(line.cells[side].words) for line in run) >= _LEAST_COLUMN_CHARACTERS * len(run)
+        for side in (0, 1)
+    )
+
+
+def _side(line: Line, side: int) -> Line:
+    return Line([line.cells[side]], line.bottom, line.top, line.size, line.is_bold)
