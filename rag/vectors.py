@@ -144,7 +144,7 @@ class FaissIndex:
     # Following.
 
     def follow(self, source: VectorSource, model: str, save: bool) -> None:
-        if self._is_level(source, model) and not (save and self._is_file_due()):
+        if self.is_level(source, model) and not (save and self._is_file_due()):
             return
         with self._lock.writing():
             if (self._library, self._model) != (source.library_id, model):
@@ -172,7 +172,8 @@ class FaissIndex:
             if not _intact(path)
         ]
 
-    def _is_level(self, source: VectorSource, model: str) -> bool:
+    def is_level(self, source: VectorSource, model: str) -> bool:
+        """Whether the index holds what the source does; costs one query."""
         return (self._library, self._model, self._generation) == (
             source.library_id,
             model,

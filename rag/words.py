@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -170,6 +170,11 @@ class TantivyIndex:
     # Following.
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is anything to search in, level or not."""
+        return self._index is not None
+
+    @property
     def deleted(self) -> int:
         """How many chunks have left words behind in the files."""
         return self._stamp.deleted if self._stamp else 0
@@ -211,14 +216,12 @@ class TantivyIndex:
                 fresh.mkdir(parents=True)
                 index = self._make_index(fresh)
                 self._write(index, source, (), source.chunk_ids())
-                _write_stamp(fresh, source, generation, 0)
-                self._index = None
-                shutil.rmtree(self._folder, ignore_errors=True)
-                fresh.rename(self._folder)
+                _write_stamp(fresh, source, generation, 0, {})
+                self._index = self._stamp = None
+                self._replace_folder(fresh)
             except (OSError, ValueError) as error:
                 shutil.rmtree(fresh, ignore_errors=True)
                 raise disk_error(error, self._folder.parent) from error
-            self._stamp = None
             self.reopen(source)
 
     def build_in_memory(self, source: ChunkSource) -> None:
@@ -248,7 +251,9 @@ class TantivyIndex:
         deleted = self.deleted + len(changes.removed)
         try:
             self._write(self._index, source, (*changes.removed, *changes.added), changes.added)
-            self._stamp = _write_stamp(self._folder, source, changes.generation, deleted)
+            self._stamp = _write_stamp(
+                self._folder, source, changes.generation, deleted, self._stamped_files()
+            )
         except ValueError as error:
             raise disk_error(error, self._folder) from error
         self._index.reload()
@@ -270,6 +275,19 @@ class TantivyIndex:
         writer.wait_merging_threads()
 
     # The files.
+
+    def _replace_folder(self, fresh: Path) -> None:
+        # Moved first: of a folder that was half removed when the process died, the stamp might be
+        # what is left.
+        old = self._folder.with_name(f"{TEMPORARY_PREFIX}old-{self._folder.name}")
+        shutil.rmtree(old, ignore_errors=True)
+        if self._folder.exists():
+            self._folder.rename(old)
+        fresh.rename(self._folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _stamped_files(self) -> dict[str, int]:
+        return self._stamp.files if self._stamp else {}
 
     def _read_stamp(self, source: ChunkSource) -> Stamp | None:
         try:
@@ -367,11 +385,16 @@ def _normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", whole)
 
 
-def _write_stamp(folder: Path, source: ChunkSource, generation: int, deleted: int) -> Stamp:
+def _write_stamp(
+    folder: Path, source: ChunkSource, generation: int, deleted: int, known: Mapping[str, int]
+) -> Stamp:
+    """``known`` are checksums of files; but for ``meta.json`` tantivy never changes one."""
+    names = [path.name for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    known = {name: crc for name, crc in known.items() if name != "meta.json"}
     files = {
-        path.name: checksum(path)
-        for path in sorted(folder.iterdir())
-        if path.name != STAMP and not path.name.startswith(".")
+        name: known[name] if name in known else checksum(folder / name)
+        for name in names
+        if name != STAMP
     }
     stamp = Stamp(source.library_id, generation, ANALYSIS, deleted, files)
 

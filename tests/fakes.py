@@ -29,6 +29,6 @@ class HashingEmbedder:
     def _embed(self, text: str) -> NDArray[np.float32]:
         total = np.full(self.dimension, 1e-3)
         for word in re.findall(r"\w+", text.lower()):
-            seed = int.from_bytes(hashlib.sha256(f"{self.name} {word}".encode()).digest()[:4])
-            total += np.random.default_rng(seed).standard_normal(self.dimension)
+            digest = hashlib.shake_128(f"{self.name} {word}".encode()).digest(self.dimension)
+            total += np.frombuffer(digest, dtype=np.int8)
         return (total / np.linalg.norm(total)).astype(np.float32)

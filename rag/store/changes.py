@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Removals that derived indexes can still learn of; one that is further behind is built anew.
 REMEMBERED_REMOVALS = 100_000
 
+STRAY = "NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content = vectors.content)"
+
 
 def raise_generation(connection: sqlite3.Connection) -> int:
     connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
@@ -138,7 +140,10 @@ def remove_chunks(connection: sqlite3.Connection, document_id: str, generation: 
         "INSERT INTO removed_chunks SELECT id, ? FROM chunks WHERE document = ?",
         (generation, document_id),
     )
-    connection.execute("DELETE FROM chunks WHERE document = ?", (document_id,))
+    cursor = connection.execute("DELETE FROM chunks WHERE document = ?", (document_id,))
+    connection.execute(
+        "UPDATE meta SET value = value + ? WHERE key = 'removed'", (cursor.rowcount,)
+    )
     _forget_old_removals(connection)
 
 
@@ -172,6 +177,15 @@ def announce(connection: sqlite3.Connection, contents: Iterable[bytes], generati
     )
 
 
+def drop_vectors(connection: sqlite3.Connection, chunk_ids: Collection[int]) -> None:
+    """Removes the vectors of these chunks, of every model, and those that no chunk refers to."""
+    connection.executemany(
+        "DELETE FROM vectors WHERE content = (SELECT content FROM chunks WHERE id = ?)",
+        ((id_,) for id_ in chunk_ids),
+    )
+    connection.execute(f"DELETE FROM vectors WHERE {STRAY}")  # noqa: S608 - a constant
+
+
 def _announce_title(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
     """Lets the word index learn of a title that is made from names, which have changed."""
     connection.execute(
@@ -185,8 +199,7 @@ def collect_vectors(connection: sqlite3.Connection) -> None:
     """Removes the vectors of chunks that went, where no other chunk has the same content."""
     _make_freed_table(connection)
     connection.execute(
-        "DELETE FROM vectors WHERE content IN (SELECT content FROM freed) "
-        "AND NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content = vectors.content)"
+        f"DELETE FROM vectors WHERE content IN (SELECT content FROM freed) AND {STRAY}"  # noqa: S608
     )
     connection.execute("DELETE FROM freed")
 

@@ -86,6 +86,14 @@ class LibraryStore(Protocol):
         """How many changes there have been."""
         ...
 
+    def model(self) -> str | None:
+        """The embedding model of which every chunk has a vector; None where none was chosen."""
+        ...
+
+    def choose_model(self, name: str) -> None:
+        """Notes that every chunk has a vector of this model; no new generation."""
+        ...
+
     def counts(self) -> Counts: ...
 
     # Documents.
@@ -120,6 +128,14 @@ class LibraryStore(Protocol):
         """The document id and source of a file's absolute path."""
         ...
 
+    def uploaded(self) -> set[str]:
+        """The hashes of the documents that were uploaded."""
+        ...
+
+    def own_title(self, document_id: str) -> str | None:
+        """The title that the file tells; ``Document.title`` falls back to its name."""
+        ...
+
     def cut_otherwise(self, chunking: str) -> list[str]:
         """The ids of documents whose chunks were cut by other rules."""
         ...
@@ -136,6 +152,10 @@ class LibraryStore(Protocol):
 
     def contents(self, document_id: str) -> list[tuple[Chunk, bytes]]:
         """A document's chunks in order, with their content hashes."""
+        ...
+
+    def counts_removed(self) -> int:
+        """How many chunks have been removed since the library was made."""
         ...
 
     def changes_since(self, generation: int) -> Changes | None:
@@ -193,6 +213,14 @@ class LibraryStore(Protocol):
 
     def problems(self) -> list[str]:
         """What is wrong with the database itself, a sentence each."""
+        ...
+
+    def stray_vectors(self) -> int:
+        """How many vectors no chunk refers to."""
+        ...
+
+    def drop_vectors(self, chunk_ids: Collection[int]) -> None:
+        """Forgets the vectors of these chunks, and stray ones; no new generation."""
         ...
 
     def iterate_chunks(self, ids: Sequence[int]) -> Iterator[list[StoredChunk]]:

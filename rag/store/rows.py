@@ -21,7 +21,7 @@ SOURCE_COLUMNS = "name, origin, location, size, modified_ns"
 
 def read_document(row: Sequence[Any]) -> Document:
     id_, sha256, title, author, date, media_type, pages, characters, warnings, added, *rest = row
-    names = tuple(json.loads(rest[1]))
+    names = tuple(json.loads(rest[1])) or (id_,)
     return Document(
         id=id_,
         name=names[0],

@@ -74,7 +74,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             connection.execute(statement)
-    facts = {"library": uuid.uuid4().hex, "generation": 0, "horizon": 0}
+    facts = {"library": uuid.uuid4().hex, "generation": 0, "horizon": 0, "removed": 0}
     connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
 
 

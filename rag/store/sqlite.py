@@ -49,7 +49,7 @@ class SQLiteStore:
         return str(self._meta("library"))
 
     def generation(self) -> int:
-        return int(self._meta("generation"))
+        return int(self._meta("generation") or 0)
 
     def counts(self) -> Counts:
         with self._connections.reading() as connection:
@@ -61,12 +61,18 @@ class SQLiteStore:
         documents, chunks, characters, vectors = row
         return Counts(documents, chunks, characters, vectors, self._path.stat().st_size)
 
-    def _meta(self, key: str) -> str | int:
+    def model(self) -> str | None:
+        model = self._meta("model")
+        return None if model is None else str(model)
+
+    def choose_model(self, name: str) -> None:
+        with self._connections.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('model', ?)", (name,))
+
+    def _meta(self, key: str) -> str | int | None:
         with self._connections.plain() as connection:
-            value: str | int = connection.execute(
-                "SELECT value FROM meta WHERE key = ?", (key,)
-            ).fetchone()[0]
-        return value
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
 
     # Documents.
 
@@ -141,6 +147,21 @@ class SQLiteStore:
         sources = [(document, rows.read_source(fields)) for document, *fields in found]
         return {source.location: (document, source) for document, source in sources}
 
+    def uploaded(self) -> set[str]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT d.sha256 FROM documents d JOIN sources s ON s.document = d.id "
+                "WHERE s.origin = 'upload'"
+            ).fetchall()
+        return {sha256 for (sha256,) in found}
+
+    def own_title(self, document_id: str) -> str | None:
+        with self._connections.plain() as connection:
+            row = connection.execute(
+                "SELECT title FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+        return row[0] if row else None
+
     def cut_otherwise(self, chunking: str) -> list[str]:
         with self._connections.plain() as connection:
             found = connection.execute(
@@ -183,6 +204,9 @@ class SQLiteStore:
             (Chunk(start, end, tuple(json.loads(headings))), content)
             for start, end, headings, content in found
         ]
+
+    def counts_removed(self) -> int:
+        return int(self._meta("removed") or 0)
 
     def changes_since(self, generation: int) -> Changes | None:
         with self._connections.reading() as connection:
@@ -289,3 +313,14 @@ class SQLiteStore:
         found = [f"The database is damaged: {text}." for text in verdicts if text != "ok"]
         found += [f"The table {row[0]} refers to a row of {row[2]} that is gone." for row in strays]
         return found
+
+    def stray_vectors(self) -> int:
+        with self._connections.plain() as connection:
+            (count,) = connection.execute(
+                f"SELECT count(*) FROM vectors WHERE {changes.STRAY}"  # noqa: S608 - a constant
+            ).fetchone()
+        return int(count)
+
+    def drop_vectors(self, chunk_ids: Collection[int]) -> None:
+        with self._connections.writing() as connection:
+            changes.drop_vectors(connection, chunk_ids)

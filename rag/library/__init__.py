@@ -1,0 +1,6 @@
+"""Documents in, out and kept: the only room that changes the library."""
+
+from rag.library.library import Library
+from rag.library.reports import Progress, Report
+
+__all__ = ["Library", "Progress", "Report"]

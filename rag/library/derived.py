@@ -1,0 +1,103 @@
+"""Keeps the vector index and the word index level with the store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from rag.embed import Embedder
+from rag.errors import LibraryBusy, LibraryFull
+from rag.locks import WriteLock
+from rag.store import SQLiteStore
+from rag.vectors import FaissIndex
+from rag.words import TantivyIndex
+
+# Up to so many chunks the word index is built anew, in some two seconds, as soon as anything was
+# removed: only then are the words of what was removed gone from its files. A larger one is built
+# anew when a twentieth of it is such remains, or by ``check --repair``.
+PURGED_AT_ONCE = 20_000
+REMAINS_SHARE = 0.05
+
+logger = logging.getLogger(__name__)
+
+
+class Derived:
+    """The two indexes; ``complete_vectors`` embeds what has no vector of the model yet."""
+
+    def __init__(
+        self,
+        store: SQLiteStore,
+        vectors: FaissIndex,
+        words: TantivyIndex,
+        lock: WriteLock,
+        get_embedder: Callable[[], Embedder],
+        complete_vectors: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._vectors = vectors
+        self._words = words
+        self._lock = lock
+        self._get_embedder = get_embedder
+        self._complete_vectors = complete_vectors
+        self._guard = threading.Lock()
+
+    def level(self) -> None:
+        """Brings both level; what another process is about to write is left to it.
+
+        Costs one query where nothing has changed.
+        """
+        model = self._get_embedder().name
+        if self._is_level(model):
+            return
+        with self._guard:
+            try:
+                with self._lock.held(patience=0.0):
+                    self._write(model)
+            except LibraryBusy:
+                self._read(model)
+            except LibraryFull as error:
+                logger.warning("The indexes are kept in memory alone: %s", error)
+                self._read(model)
+
+    def write(self) -> None:
+        """Brings both level, with files; only for the holder of the write lock."""
+        with self._guard:
+            self._write(self._get_embedder().name)
+
+    def purge(self, at_any_size: bool = False) -> None:
+        """Makes what was removed unreadable; only for the holder of the write lock."""
+        chunks = self._store.counts().chunks
+        remains = self._words.deleted
+        if remains and (
+            at_any_size or chunks <= PURGED_AT_ONCE or remains > REMAINS_SHARE * chunks
+        ):
+            with self._guard:
+                self._words.rebuild(self._store)
+        if not self._store.erase_traces():
+            logger.info("A reader keeps the database's log; it is emptied after the next change.")
+
+    def rebuild(self) -> None:
+        """Builds both anew from the store; only for the holder of the write lock."""
+        with self._guard:
+            self._complete_vectors()
+            self._vectors.rebuild(self._store, self._get_embedder().name)
+            self._words.rebuild(self._store)
+
+    def _is_level(self, model: str) -> bool:
+        return (
+            self._store.model() == model
+            and self._vectors.is_level(self._store, model)
+            and self._words.reopen(self._store)
+        )
+
+    def _write(self, model: str) -> None:
+        if self._store.model() != model:
+            self._complete_vectors()
+        self._vectors.follow(self._store, model, save=True)
+        self._words.follow(self._store)
+
+    def _read(self, model: str) -> None:
+        self._vectors.follow(self._store, model, save=False)
+        if not self._words.reopen(self._store) and not self._words.is_open:
+            self._words.build_in_memory(self._store)

@@ -1,0 +1,299 @@
+"""The front of the room: one object for one library on disk."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.embed import Embedder
+from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
+from rag.files import remove_leftovers, safe_name
+from rag.library import check, walk
+from rag.library.derived import Derived
+from rag.library.intake import Intake, refuse
+from rag.library.originals import Originals
+from rag.library.prepare import Preparation, find_page
+from rag.library.reports import Report, Tell, tell_nobody
+from rag.library.sync import sync_folder
+from rag.locks import WriteLock
+from rag.records import Block, Document
+from rag.settings import Settings
+from rag.store import Counts, SQLiteStore
+from rag.vectors import FaissIndex
+from rag.words import TantivyIndex
+
+LEVEL_SECONDS = 5.0  # how long what a batch has added may wait to be found
+THREAD_PATIENCE = 30.0  # seconds that a thread waits for another of the same process
+
+
+class Library:
+    """Documents on disk, and the indexes by which their passages are found.
+
+    Any thread may use it. One process at a time changes the library; another that tries is told
+    so by LibraryBusy, and reading goes on everywhere.
+
+    Attributes:
+        store, vectors, words: for retrieval, which only reads them.
+    """
+
+    def __init__(self, folder: Path, longest: int, get_embedder: Callable[[], Embedder]) -> None:
+        self._folder = folder
+        self.store = SQLiteStore(folder / "library.sqlite")
+        self.vectors = FaissIndex(folder / "vectors")
+        self.words = TantivyIndex(folder / "words")
+        self._originals = Originals(folder / "originals")
+        self._get_embedder = get_embedder
+        self._preparation = Preparation(self.store, get_embedder, longest)
+        self._intake = Intake(self.store, self._preparation, self._originals)
+        self._lock = WriteLock(folder / "write.lock")
+        self._changing = threading.Lock()
+        self._swept = False
+        self._derived = Derived(
+            self.store, self.vectors, self.words, self._lock, get_embedder, self._complete_vectors
+        )
+
+    @classmethod
+    def open(cls, settings: Settings, embedder: Embedder | Callable[[], Embedder]) -> Library:
+        """Opens the library in ``settings.index``, or makes an empty one; loads no model.
+
+        Args:
+            embedder: one, or what gives one when it is needed.
+
+        Raises:
+            LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
+        """
+        get_embedder = functools.cache(embedder if callable(embedder) else lambda: embedder)
+        return cls(settings.index, settings.chunk_characters, get_embedder)
+
+    def close(self) -> None:
+        self.store.close()
+
+    # Reading.
+
+    def documents(self) -> list[Document]:
+        """All documents, in the order of their names."""
+        return self.store.documents()
+
+    def document(self, selector: str) -> Document:
+        """Gives the document of this id, or of this name; raises UnknownDocument."""
+        by_id = self.store.document(selector)
+        if by_id is not None:
+            return by_id
+        found = self.store.find(selector)
+        if len(found) > 1:
+            ids = ", ".join(document.id for document in found)
+            raise UnknownDocument(
+                f"Several documents bear the name {selector!r}: name one by its id ({ids})."
+            )
+        if not found:
+            raise UnknownDocument(
+                f"The library has no document {selector!r}: `python -m rag docs` lists those that "
+                "it has."
+            )
+        return found[0]
+
+    def text(self, document_id: str) -> str:
+        """Gives a document's extracted text; raises UnknownDocument."""
+        return self.store.text(document_id)
+
+    def blocks(self, document_id: str) -> tuple[Block, ...]:
+        return tuple(self.store.blocks(document_id))
+
+    def locate_page(self, document_id: str, offset: int) -> int | None:
+        """Gives the number of the page on which a character stands; None without pages."""
+        return find_page(self.store.pages(document_id), offset)
+
+    def original(self, document_id: str) -> Path | None:
+        """Gives the file a document was made from, where it is still there and the same."""
+        document = self.document(document_id)
+        kept = self._originals.find(document.sha256)
+        files = [Path(s.location) for s in self.store.sources(document_id) if s.origin == "file"]
+        for path in [kept, *files] if kept else files:
+            try:
+                if hashlib.sha256(path.read_bytes()).hexdigest() == document.sha256:
+                    return path
+            except OSError:
+                continue  # moved away since; another source may still have it
+        return None
+
+    def status(self) -> Counts:
+        """Gives how many there are of what, and the database's bytes."""
+        return self.store.counts()
+
+    def refresh(self) -> None:
+        """Brings the indexes level with the store; call it before asking.
+
+        Costs one query where nothing has changed, since the last time, in any process.
+        """
+        self._derived.level()
+
+    # Taking in.
+
+    def add(self, paths: Sequence[Path], progress: Tell = tell_nobody) -> Iterator[Report]:
+        """Takes in files and whole folders; a report comes when its document is durable.
+
+        Nothing is done until the reports are asked for, and the library is held meanwhile.
+
+        Raises:
+            LibraryBusy, LibraryFull, LibraryBroken: the rest is not taken in.
+        """
+        with self._writing(progress):
+            yield from self._levelling(self._added(paths, progress))
+
+    def add_bytes(self, data: bytes, name: str, progress: Tell = tell_nobody) -> Report:
+        """Takes in a file that was uploaded, and keeps it."""
+        return self._add_upload(data, name, None, progress)
+
+    def add_text(self, text: str, name: str, title: str | None = None) -> Report:
+        """Takes in a text as it is, under a name that ends in ``.txt`` or ``.md``."""
+        return self._add_upload(text.encode(), name, title, tell_nobody)
+
+    def sync(
+        self, folder: Path, dry_run: bool = False, progress: Tell = tell_nobody
+    ) -> Iterator[Report]:
+        """Makes what came from a folder equal to it, and touches nothing else.
+
+        A file that cannot be taken in any more keeps its former version. With ``dry_run`` the
+        reports say what would be done, as far as that can be told without parsing.
+
+        Raises:
+            UnreadableDocument: there is no such folder; nothing is changed then.
+        """
+        root = walk.absolute(folder)
+        if not root.is_dir():
+            raise UnreadableDocument(
+                f"There is no folder {root}: check the path; nothing was changed."
+            )
+        if dry_run:
+            yield from self._synced(root, True, progress)
+            return
+        with self._writing(progress):
+            yield from self._levelling(self._synced(root, False, progress))
+
+    def _synced(self, root: Path, dry_run: bool, progress: Tell) -> Iterator[Report]:
+        found = walk.find_files(root, self._folder)
+        return sync_folder(root, found, self.store, self._intake, dry_run, progress)
+
+    def _added(self, paths: Sequence[Path], progress: Tell) -> Iterator[Report]:
+        for found in walk.iterate_files(paths, self._folder):
+            if isinstance(found, tuple):
+                yield refuse(found[0], f"The folder cannot be listed ({found[1]}).")
+            else:
+                yield self._intake.add_file(found, progress)
+
+    def _levelling(self, reports: Iterator[Report]) -> Iterator[Report]:
+        """Lets others find what a long batch has added while it goes on."""
+        last = time.monotonic()
+        for report in reports:
+            yield report
+            if time.monotonic() - last > LEVEL_SECONDS:
+                self._derived.write()
+                last = time.monotonic()
+        self._derived.write()
+
+    def _add_upload(self, data: bytes, name: str, title: str | None, progress: Tell) -> Report:
+        # The indexes follow when they are next asked: a hundred uploads need them once.
+        with self._writing(progress):
+            return self._intake.add_upload(data, safe_name(name), title, progress)
+
+    # Taking out.
+
+    def remove(self, selectors: Sequence[str]) -> list[Document]:
+        """Removes documents, named by id or by name, with all that was made from them.
+
+        Raises:
+            UnknownDocument: one of them is not there, or several bear its name; none is removed.
+        """
+        with self._writing(tell_nobody):
+            documents = {document.id: document for document in map(self.document, selectors)}
+            for document_id in documents:
+                self.store.remove(document_id)
+            self._originals.remove_all_but(self.store.uploaded())
+            self._derived.write()
+        return list(documents.values())
+
+    # Soundness.
+
+    def check(self, repair: bool = False) -> list[str]:
+        """Gives what is wrong with the library, a sentence each; with ``repair``, what remains.
+
+        Raises:
+            LibraryBusy: another process is changing the library.
+        """
+        with self._held():
+            self._sweep()
+            if repair:
+                self._repair()
+            return list(self._find_problems())
+
+    def _find_problems(self) -> Iterator[str]:
+        embedder = self._get_embedder()
+        at_rest = [
+            *check.check_store(self.store, embedder, self._preparation.chunking),
+            *self.vectors.problems(),
+            *self.words.problems(self.store),
+            *self._originals.problems(self.store.uploaded()),
+        ]
+        yield from at_rest
+        if not at_rest:
+            self._derived.write()
+            yield from check.check_derived(self.store, self.vectors, self.words, embedder)
+
+    def _repair(self) -> None:
+        """Makes anew whatever is made from texts and files that are there."""
+        embedder = self._get_embedder()
+        for document in self.store.documents():
+            if any(check.check_document(self.store, document)):
+                self.store.put(self._preparation.cut_anew(document, tell_nobody))
+        self.store.drop_vectors(check.find_wrong_vectors(self.store, embedder))
+        self._originals.drop_damaged()
+        self._derived.rebuild()
+        self._derived.purge(at_any_size=True)
+
+    # Holding the library.
+
+    @contextmanager
+    def _writing(self, progress: Tell) -> Iterator[None]:
+        """Holds the library for changes; what they removed is unreadable afterwards."""
+        with self._held():
+            if not self._swept:
+                self._sweep()
+            self._bring_up_to_date(progress)
+            before = self.store.counts_removed()
+            yield
+            if self.store.counts_removed() != before:
+                self._derived.purge()
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        if not self._changing.acquire(timeout=THREAD_PATIENCE):
+            raise LibraryBusy(
+                "This library is being changed already; wait until that has finished and try again."
+            )
+        try:
+            with self._lock.held():
+                yield
+        finally:
+            self._changing.release()
+
+    def _sweep(self) -> None:
+        """Clears away what a writer that died was about to write."""
+        remove_leftovers(self._folder)
+        self._originals.remove_all_but(self.store.uploaded())
+        self._swept = True
+
+    def _bring_up_to_date(self, progress: Tell) -> None:
+        """Cuts and embeds anew what was made by other rules or another model."""
+        if self.store.model() != self._get_embedder().name:
+            self._complete_vectors(progress)
+        for document_id in self.store.cut_otherwise(self._preparation.chunking):
+            document = self.document(document_id)
+            self.store.put(self._preparation.cut_anew(document, progress))
+
+    def _complete_vectors(self, progress: Tell = tell_nobody) -> None:
+        self._preparation.complete_vectors(progress)

@@ -1,0 +1,168 @@
+"""A file's bytes → a document ready to be stored: parsed, cut and embedded."""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import hashlib
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from rag.chunks import cut_chunks
+from rag.embed import Embedder
+from rag.errors import UnreadableDocument
+from rag.library.reports import Progress, Tell
+from rag.parse import parse_bytes
+from rag.records import Chunk, Document, Page, ParsedDocument
+from rag.store import LibraryStore, NewChunk, NewDocument
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+RULES = 1  # raise it when chunks are cut or embedded otherwise: every library is then cut anew
+TEXTS_AT_A_TIME = 256  # enough for the model to sort by length, few enough to tell of progress
+
+logger = logging.getLogger(__name__)
+
+
+def embedded_text(title: str | None, headings: Sequence[str], text: str) -> str:
+    """Gives what is embedded for a chunk: what it is about, then what it says.
+
+    ``title`` is the one that the file tells; a file's name says too little, and may change.
+    """
+    about = " > ".join(part for part in (title, *headings) if part)
+    return f"{about}\n{text.strip()}" if about else text.strip()
+
+
+def content_hash(text: str) -> bytes:
+    """Names an embedded text, 16 bytes."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def find_page(pages: Sequence[Page], offset: int) -> int | None:
+    """Gives the number of the page on which a character stands; None without pages."""
+    if not pages:
+        return None
+    place = bisect.bisect_right([page.start for page in pages], offset) - 1
+    return pages[max(place, 0)].number
+
+
+class Preparation:
+    """Makes documents ready by one set of rules and one model."""
+
+    def __init__(
+        self, store: LibraryStore, get_embedder: Callable[[], Embedder], longest: int
+    ) -> None:
+        """``longest`` is in characters, as in ``Settings.chunk_characters``."""
+        self._store = store
+        self._get_embedder = get_embedder
+        self._longest = longest
+        self.chunking = f"{RULES}:{longest}"
+
+    def prepare(self, data: bytes, name: str, tell: Tell, title: str | None = None) -> NewDocument:
+        """Parses, cuts and embeds.
+
+        Args:
+            name: the file's own name, by whose ending its format may be told.
+            title: one that stands before what the file tells.
+
+        Raises:
+            UnreadableDocument: with one sentence for the person who added the file.
+        """
+        tell(Progress(name, "reading"))
+        parsed = _without_title_from_name(_parse(data, name), name, title)
+        sha256 = hashlib.sha256(data).hexdigest()
+        return self._make(sha256, name, parsed, tell)
+
+    def cut_anew(self, document: Document, tell: Tell) -> NewDocument:
+        """Makes a document that the store has ready again, from its text."""
+        id_ = document.id
+        parsed = ParsedDocument(
+            text=self._store.text(id_),
+            media_type=document.media_type,
+            blocks=tuple(self._store.blocks(id_)),
+            pages=tuple(self._store.pages(id_)),
+            title=self._store.own_title(id_),
+            author=document.author,
+            date=document.date,
+            warnings=document.warnings,
+        )
+        return self._make(document.sha256, document.name, parsed, tell)
+
+    def embed_texts(
+        self, texts: Mapping[bytes, str], name: str, tell: Tell
+    ) -> dict[bytes, NDArray[np.float16]]:
+        """Gives the vectors of texts, as they are stored, by their content hashes."""
+        import numpy as np
+
+        contents = list(texts)
+        vectors: dict[bytes, NDArray[np.float16]] = {}
+        for start in range(0, len(contents), TEXTS_AT_A_TIME):
+            tell(Progress(name, "embedding", start, len(contents)))
+            batch = contents[start : start + TEXTS_AT_A_TIME]
+            rows = self._get_embedder().embed_passages([texts[content] for content in batch])
+            vectors.update(zip(batch, rows.astype(np.float16), strict=True))
+        return vectors
+
+    def complete_vectors(self, tell: Tell) -> None:
+        """Embeds whatever has no vector of the model yet, a batch of chunks at a time."""
+        model = self._get_embedder().name
+        for chunks in self._store.iterate_chunks(self._store.without_vector(model)):
+            titles = {c.document_id: self._store.own_title(c.document_id) for c in chunks}
+            texts = [embedded_text(titles[c.document_id], c.headings, c.text) for c in chunks]
+            wanted = {content_hash(text): text for text in texts}
+            self._store.put_vectors(model, self.embed_texts(wanted, "the library", tell))
+        self._store.choose_model(model)
+
+    def _make(self, sha256: str, name: str, parsed: ParsedDocument, tell: Tell) -> NewDocument:
+        chunks = cut_chunks(parsed.text, parsed.blocks, self._longest)
+        texts = [embed_chunk(parsed.title, chunk, parsed.text) for chunk in chunks]
+        contents = [content_hash(text) for text in texts]
+        model = self._get_embedder().name
+        unknown = self._unknown(model, contents)
+        wanted = {c: text for c, text in zip(contents, texts, strict=True) if c in unknown}
+        vectors = self.embed_texts(wanted, name, tell)
+        new = [
+            NewChunk(chunk, find_page(parsed.pages, chunk.start), content)
+            for chunk, content in zip(chunks, contents, strict=True)
+        ]
+        return NewDocument(sha256[:16], sha256, parsed, new, self.chunking, model, vectors)
+
+    def _unknown(self, model: str, contents: Collection[bytes]) -> set[bytes]:
+        return set(contents) - self._store.known_vectors(model, set(contents))
+
+
+def embed_chunk(title: str | None, chunk: Chunk, text: str) -> str:
+    """Gives what is embedded for a chunk of a document's text."""
+    return embedded_text(title, chunk.headings, text[chunk.start : chunk.end])
+
+
+def _parse(data: bytes, name: str) -> ParsedDocument:
+    try:
+        parsed = parse_bytes(data, name)
+        parsed.text.encode()
+    except UnicodeEncodeError:
+        raise UnreadableDocument(
+            f'"{name}" holds characters that are no Unicode; save it as UTF-8 and add that.'
+        ) from None
+    except UnreadableDocument:
+        raise
+    except Exception as error:
+        # Whatever a strange file does to a parser, the others of the batch are not to suffer from
+        # it; the log has the whole of it.
+        logger.exception("The parser failed on %s", name)
+        raise UnreadableDocument(
+            f'"{name}" could not be read ({type(error).__name__}); save it anew, or in another '
+            "format, and add that."
+        ) from error
+    return parsed
+
+
+def _without_title_from_name(
+    parsed: ParsedDocument, name: str, title: str | None
+) -> ParsedDocument:
+    told = parsed.title if parsed.title != PurePath(name).stem else None
+    return dataclasses.replace(parsed, title=title or told)
