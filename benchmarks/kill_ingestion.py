@@ -1,0 +1,76 @@
+"""Kills (-9) an ingestion at random moments: nothing acknowledged is lost, and check is sound.
+
+Usage: python benchmarks/kill_ingestion.py [--kills 50] [--files 40] [--seed 0] [--folder corpus]
+
+Without ``--folder`` the files are made up, and some of them change before each kill; every fifth
+kill begins with an empty library. The embedder is the tests' hashing one, so that the time goes
+into what can be harmed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.killing import Outcome, complete, kill_once, measure_run, write_files
+
+
+def main() -> int:
+    options = read_options()
+    rng = random.Random(options.seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = options.folder or Path(name) / "files"
+        if not options.folder:
+            write_files(folder, options.files, rng)
+        whole = measure_run(Path(name) / "measured", folder)
+        print(f"an ingestion that nobody kills: {whole:.2f} s")
+        outcomes, unfinished = kill_often(options, folder, Path(name) / "index", whole, rng)
+    return tell(outcomes, unfinished)
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--files", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path)
+    return parser.parse_args()
+
+
+def kill_often(
+    options: argparse.Namespace, folder: Path, index: Path, whole: float, rng: random.Random
+) -> tuple[list[Outcome], list[str]]:
+    outcomes: list[Outcome] = []
+    unfinished: list[str] = []
+    for number in range(1, options.kills + 1):
+        if not options.folder:
+            write_files(folder, options.files // 2, rng)
+        outcomes.append(kill_once(index, folder, rng.uniform(0, whole)))
+        print(f"{number:3} {outcomes[-1]}", flush=True)
+        if number % 5 == 0:
+            unfinished += complete(index, folder)
+            shutil.rmtree(index)
+    return outcomes, unfinished
+
+
+def tell(outcomes: list[Outcome], unfinished: list[str]) -> int:
+    lost = sum(len(outcome.lost) for outcome in outcomes)
+    unsound = sum(bool(outcome.problems) for outcome in outcomes)
+    interrupted = sum(not outcome.finished for outcome in outcomes)
+    acknowledged = sum(outcome.acknowledged for outcome in outcomes)
+    print(
+        f"{len(outcomes)} kills, {interrupted} of them in the middle; {acknowledged} documents "
+        f"acknowledged, {lost} lost; {unsound} libraries unsound; "
+        f"{len(unfinished)} problems after completing."
+    )
+    return 1 if lost or unsound or unfinished else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
