@@ -119,7 +119,7 @@ class Run:
     it stands at.
     """
 
-    def __init__(self, plan: Plan, data: Path, out: Path) -> None:
+    def __init__(self, plan: Plan, data: Path, out: Path, start: Path | None = None) -> None:
         torch.manual_seed(plan.seed)
         torch.set_num_threads(plan.threads)
         torch.use_deterministic_algorithms(True, warn_only=True)
@@ -131,6 +131,9 @@ class Run:
         self.rows, self.batches = plan_passes(plan, data, self.tokenizer)
         self.steps = min(plan.steps or len(self.batches), len(self.batches))
         self.model = new_reader().to(self.device)
+        if start:
+            weights = torch.load(start, map_location=self.device, weights_only=True)
+            self.model.load_state_dict(weights["model"])
         self.optimiser = new_optimiser(self.model, plan.rate)
         if (out / "last.pt").exists():
             self.resume(torch.load(out / "last.pt", map_location=self.device, weights_only=True))
@@ -229,7 +232,8 @@ def main() -> None:
     parser.add_argument("--measure-minutes", type=float, default=20.0)
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
-    run = Run(Plan(steps=wanted.steps), wanted.data, wanted.out)
+    plan = Plan(steps=wanted.steps, seed=wanted.seed, rate=wanted.rate)
+    run = Run(plan, wanted.data, wanted.out, wanted.start)
     run.go(wanted.save_minutes, wanted.measure_minutes)
 
 
