@@ -18,7 +18,7 @@ _OWN_LINE = re.compile(
 _RULER = re.compile(r"\s*(?:={3,}|-{3,}|_{3,}|\*{3,})\s*$")
 _CELLS = re.compile(r"\S ?\| ?\S")
 _HEADING_LINE = re.compile(r"\s*#{1,6}\s")
-_LAST_TOKEN = re.compile(r"[^\s(\[{\"'“‘«„/—–-]*$")
+_UP_TO_LAST_TOKEN = re.compile(r".*[\s(\[{\"'“‘«„/—–-]", re.DOTALL)
 _OPENERS = "\"'“‘«‹„([{「『（【《*_¿¡-–— "
 _FIRST_WORD = re.compile(r"\w+")
 _ROMAN_OR_NUMBER = re.compile(r"\(?(?:\d|[IVXLC]+\b|[A-Z]?\d)")
@@ -171,8 +171,8 @@ def _ends_sentence(text: str, sentence: int, match: re.Match[str], end: int) -> 
 
 def _full_stop_ends(before: str, after: str, mark: str) -> bool:
     """Says whether the full stop between these words is more than that of an abbreviation."""
-    last = _LAST_TOKEN.search(before)
-    token = last[0] if last else ""
+    head = _UP_TO_LAST_TOKEN.match(before)
+    token = before[head.end() :] if head else before
     following = _FIRST_WORD.search(after)
     next_word = following[0].lower() if following else ""
     if _always_goes_on(before, token, after, next_word):

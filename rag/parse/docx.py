@@ -146,7 +146,7 @@ def _with_usual_namespaces(parts: dict[str, bytes]) -> bytes:
         for part, content in parts.items():
             if part.endswith((".xml", ".rels")):
                 for old, new in _STRICT:
-                    content = content.replace(old, new)  # noqa: PLW2901
+                    content = content.replace(old, new)  # noqa: PLW2901 (each pair in turn)
             archive.writestr(part, content)
     return packed.getvalue()
 

@@ -198,7 +198,8 @@ def _joins(group: list[Line], line: Line, leading: float) -> bool:
     goes_on = line.words[:1].islower() and not _ENDS_SENTENCE.search(above.words)
     if step <= 0.3 * above.size:
         return goes_on or abs(step) <= 0.3 * above.size  # next column, or more of the same line
-    if step > max(leading * 1.2, above.size * 1.05):
+    is_larger = above.size > leading  # a heading's lines stand further apart than the body's
+    if step > max(leading * 1.2, above.size * (1.45 if is_larger else 1.05)):
         return False
     if line.left > above.right or above.left > line.right:
         return False

@@ -1,0 +1,126 @@
+"""PDFs: pages, reading order, paragraphs and headings."""
+
+from typing import Any
+
+import pytest
+
+from rag.errors import UnreadableDocument
+from rag.parse import parse_bytes
+from rag.records import ParsedDocument
+from tests.parse.files import draw_pdf, make_pdf, write_lines
+
+
+def blocks(document: ParsedDocument) -> list[tuple[str, str]]:
+    return [(b.kind, document.text[b.start : b.end]) for b in document.blocks]
+
+
+PARAGRAPH = [
+    "The central bank proposed an almost complete ban of trade in and mining of all",
+    "cryptocurrencies in a report of January 2022, and the ministry of finance did not",
+    "agree with it.",
+]
+
+
+def test_wrapped_lines_become_one_paragraph() -> None:
+    document = parse_bytes(make_pdf([[*PARAGRAPH, "", *PARAGRAPH]]), "a.pdf")
+    assert blocks(document) == [("paragraph", " ".join(PARAGRAPH))] * 2
+
+
+def test_pages_have_exact_ranges() -> None:
+    document = parse_bytes(make_pdf([["One."], [], ["Three."]]), "a.pdf")
+    assert [document.text[p.start : p.end].strip() for p in document.pages] == [
+        "One.",
+        "",
+        "Three.",
+    ]
+    assert document.warnings == (
+        '"a.pdf" has no text on page 2 (empty or scanned), so nothing can be found there.',
+    )
+
+
+def test_facts() -> None:
+    data = make_pdf(
+        [["Date: 20 January 2022", "", "Words."]], title="The report", author="A. Writer"
+    )
+    document = parse_bytes(data, "a.pdf")
+    assert (document.title, document.author, document.date) == (
+        "The report",
+        "A. Writer",
+        "2022-01-20",
+    )
+
+
+def test_larger_lines_are_headings() -> None:
+    def draw(canvas: Any) -> None:
+        write_lines(canvas, ["The report"], size=20)
+        write_lines(canvas, ["What it says"], top=720, size=15)
+        write_lines(canvas, PARAGRAPH, top=690)
+
+    document = parse_bytes(draw_pdf(draw), "a.pdf")
+    assert [(b.kind, b.level) for b in document.blocks] == [
+        ("heading", 1),
+        ("heading", 2),
+        ("paragraph", 0),
+    ]
+    assert document.title == "The report"
+
+
+def test_two_columns_written_line_by_line_are_read_one_after_the_other() -> None:
+    left = [f"Left column line {i} has some words" for i in range(8)]
+    right = [f"right column line {i} has some words" for i in range(8)]
+
+    def draw(canvas: Any) -> None:
+        for i in range(8):
+            write_lines(canvas, [left[i]], left=60, top=700 - 14 * i)
+            write_lines(canvas, [right[i]], left=320, top=700 - 14 * i)
+
+    text = " ".join(parse_bytes(draw_pdf(draw), "a.pdf").text.split())
+    assert text == " ".join(left + right)
+
+
+def test_a_table_keeps_its_rows() -> None:
+    def draw(canvas: Any) -> None:
+        for i, row in enumerate([("Who", "Wish"), ("Bank", "Ban"), ("Ministry", "Rules")]):
+            for j, cell in enumerate(row):
+                write_lines(canvas, [cell], left=72 + 150 * j, top=700 - 14 * i)
+
+    assert blocks(parse_bytes(draw_pdf(draw), "a.pdf")) == [
+        ("table_row", "Who\tWish"),
+        ("table_row", "Bank\tBan"),
+        ("table_row", "Ministry\tRules"),
+    ]
+
+
+def test_a_sentence_over_a_page_end_is_whole() -> None:
+    def draw(canvas: Any) -> None:
+        halves = [
+            ["It began. ", "The bank proposed a ban of all"],
+            ["cryptocurrencies in the land.", "", "The end."],
+            ["More."],
+        ]
+        for number, lines in enumerate(halves, start=1):
+            write_lines(canvas, ["A running header"], top=800)
+            write_lines(canvas, lines)
+            write_lines(canvas, [f"Page {number} of 3"], top=40)
+            canvas.showPage()
+
+    document = parse_bytes(draw_pdf(draw), "a.pdf")
+    assert "The bank proposed a ban of all cryptocurrencies in the land." in document.text
+    second = document.pages[1]
+    assert document.text[second.start :].startswith("cryptocurrencies in the land.")
+    assert document.text[second.start : second.end].strip().endswith("Page 2 of 3")
+
+
+def test_a_password_is_asked_for() -> None:
+    with pytest.raises(UnreadableDocument, match=r'^"a\.pdf" is protected by a password; remove'):
+        parse_bytes(make_pdf([["Secret."]], encrypt="word"), "a.pdf")
+
+
+def test_no_text_layer_is_refused() -> None:
+    with pytest.raises(UnreadableDocument, match="all of its 2 pages are empty or scanned"):
+        parse_bytes(make_pdf([[], []]), "a.pdf")
+
+
+def test_damage_is_refused() -> None:
+    with pytest.raises(UnreadableDocument, match="damaged PDF"):
+        parse_bytes(b"%PDF-1.7\nnothing else", "a.pdf")
