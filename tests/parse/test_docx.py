@@ -12,7 +12,6 @@ from rag.parse import parse_bytes
 from rag.records import ParsedDocument
 from tests.parse.files import make_docx
 
-
 ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 
 
