@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,3 +201,22 @@ def test_a_rebuilt_index_keeps_no_removed_word(store: SQLiteStore, tmp_path: Pat
     assert index.deleted == 0
     for path in (tmp_path / "words").iterdir():
         assert b"xylophon" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_what_a_dead_writer_left_is_no_hindrance(
+    store: SQLiteStore, tmp_path: Path, registered: bool
+) -> None:
+    folder = tmp_path / "words"
+    open_index(store, folder)
+    shutil.copytree(folder, tmp_path / "before")
+    store.remove(store.find("sky.txt")[0].id)
+    open_index(store, folder)
+    # As if the writer had died after the list of deletions, before the commit: the next one would
+    # give its own list the same name.
+    (deletions,) = folder.glob("*.del")
+    shutil.copy(deletions, tmp_path / "before")
+    if registered:
+        shutil.copy(folder / ".managed.json", tmp_path / "before")
+    index = open_index(store, tmp_path / "before")
+    assert index.read_ids() == set(store.chunk_ids())

@@ -1,21 +1,20 @@
-"""The word index: chunks by BM25, derived from the store and kept by tantivy."""
+"""The word index on tantivy."""
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import threading
-import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from rag.files import TEMPORARY_PREFIX, checksum, disk_error, write_durably
-from rag.records import Document, StoredChunk
-from rag.terms import STOP_WORDS
+from rag.errors import LibraryFull
+from rag.files import TEMPORARY_PREFIX, disk_error
+from rag.words.analysis import make_analyzers, make_document, make_schema, normalise
+from rag.words.contract import ChunkSource
+from rag.words.stamp import Stamp, find_damage, read_stamp, write_stamp
 
 if TYPE_CHECKING:
     from rag.store import Changes
@@ -30,66 +29,8 @@ HEADINGS_BOOST = 0.5
 MOST_QUERY_WORDS = 64
 TIES = 20  # fetched beyond k, so that equal scores at the end are cut off by id
 WRITER_BYTES = 32_000_000  # of memory before a segment is written out
-ANALYSIS = 1  # raise it when a word is taken apart or weighted otherwise: indexes are built anew
-STAMP = "stamp.json"
 
 logger = logging.getLogger(__name__)
-
-
-class ChunkSource(Protocol):
-    """What the index is derived from."""
-
-    @property
-    def library_id(self) -> str: ...
-
-    def generation(self) -> int: ...
-
-    def documents(self) -> list[Document]: ...
-
-    def chunk_ids(self) -> list[int]: ...
-
-    def iterate_chunks(self, ids: Sequence[int]) -> Iterator[list[StoredChunk]]: ...
-
-    def changes_since(self, generation: int) -> Changes | None: ...
-
-
-class WordIndex(Protocol):
-    """Finds chunks by their words; holds nothing that the store does not."""
-
-    def search(
-        self, query: str, k: int, documents: Collection[str] | None = None
-    ) -> list[tuple[int, float]]:
-        """Gives at most ``k`` pairs of chunk id and BM25 score, best first, ties by id.
-
-        Args:
-            query: words in any form; nothing in it is syntax.
-            documents: ids of documents to choose from; all where None.
-        """
-        ...
-
-    def reopen(self, source: ChunkSource) -> bool:
-        """Takes up what another process wrote; gives whether the index is level with the source."""
-        ...
-
-    def follow(self, source: ChunkSource) -> None:
-        """Brings the index level. Only for the holder of the library's write lock."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the files hold. Written after them; to apply the same changes twice does no harm.
-
-    Attributes:
-        deleted: chunks whose words are still in the files, though never found.
-        files: checksums of the files by name, ``meta.json`` among them.
-    """
-
-    library: str
-    generation: int
-    analysis: int
-    deleted: int
-    files: dict[str, int]
 
 
 class TantivyIndex:
@@ -104,7 +45,7 @@ class TantivyIndex:
 
     @cached_property
     def _analyzers(self) -> tuple[Any, Any]:
-        return _make_analyzers()
+        return make_analyzers()
 
     # Asking.
 
@@ -159,7 +100,7 @@ class TantivyIndex:
     def _choose_words(self, searcher: Any, text: str) -> list[str]:
         """Gives the distinct words to look for; stop words where there is nothing else."""
         indexed, asked = self._analyzers
-        text = _normalise(text)
+        text = normalise(text)
         words = list(dict.fromkeys(asked.analyze(text) or indexed.analyze(text)))
         if len(words) <= MOST_QUERY_WORDS:
             return words
@@ -184,7 +125,7 @@ class TantivyIndex:
         if self._index is not None and self._generation == generation:
             return True
         with self._guard:
-            stamp = self._read_stamp(source)
+            stamp = read_stamp(self._folder, source.library_id)
             if stamp is None:
                 return False
             if stamp != self._stamp:
@@ -216,12 +157,13 @@ class TantivyIndex:
                 fresh.mkdir(parents=True)
                 index = self._make_index(fresh)
                 self._write(index, source, (), source.chunk_ids())
-                _write_stamp(fresh, source, generation, 0, {})
-                self._index = self._stamp = None
+                write_stamp(fresh, source.library_id, generation, 0, {})
                 self._replace_folder(fresh)
             except (OSError, ValueError) as error:
                 shutil.rmtree(fresh, ignore_errors=True)
                 raise disk_error(error, self._folder.parent) from error
+            # What is open serves those who ask until the new one is.
+            self._stamp, self._generation = None, -1
             self.reopen(source)
 
     def build_in_memory(self, source: ChunkSource) -> None:
@@ -239,23 +181,28 @@ class TantivyIndex:
         Files that are missing, of another library, or behind are no problem: they are built anew
         or brought level. Only for the holder of the write lock, or the files are in motion.
         """
-        stamp = self._read_stamp(source)
+        stamp = read_stamp(self._folder, source.library_id)
         if stamp is None:
             return []
         return [
             f"The word index's file {name} is damaged or missing."
-            for name in self._damaged_files(stamp)
+            for name in find_damage(self._folder, stamp)
         ]
 
     def _apply(self, source: ChunkSource, changes: Changes) -> None:
         deleted = self.deleted + len(changes.removed)
         try:
             self._write(self._index, source, (*changes.removed, *changes.added), changes.added)
-            self._stamp = _write_stamp(
-                self._folder, source, changes.generation, deleted, self._stamped_files()
+            self._stamp = write_stamp(
+                self._folder, source.library_id, changes.generation, deleted, self._stamped_files()
             )
         except ValueError as error:
-            raise disk_error(error, self._folder) from error
+            reason = disk_error(error, self._folder)
+            if isinstance(reason, LibraryFull):
+                raise reason from error
+            logger.warning("The word index in %s is built anew: %s", self._folder, error)
+            self.rebuild(source)
+            return
         self._index.reload()
         self._generation = changes.generation
 
@@ -266,11 +213,13 @@ class TantivyIndex:
         titles = {document.id: document.title for document in source.documents()} if come else {}
         # One thread: with several, which passage lands in which segment is left to chance.
         writer = index.writer(heap_size=WRITER_BYTES, num_threads=1)
+        # A writer that died may have left a file of the name that is next to be written.
+        writer.garbage_collect_files()
         for id_ in gone:
             writer.delete_documents_by_term("chunk", id_)
         for batch in source.iterate_chunks(come):
             for chunk in batch:
-                writer.add_document(_make_document(chunk, titles.get(chunk.document_id, "")))
+                writer.add_document(make_document(chunk, titles.get(chunk.document_id, "")))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -289,34 +238,10 @@ class TantivyIndex:
     def _stamped_files(self) -> dict[str, int]:
         return self._stamp.files if self._stamp else {}
 
-    def _read_stamp(self, source: ChunkSource) -> Stamp | None:
-        try:
-            stamp = Stamp(**json.loads((self._folder / STAMP).read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None  # missing, or not written to its end: as if there were no index
-        wanted = (source.library_id, ANALYSIS)
-        return stamp if (stamp.library, stamp.analysis) == wanted else None
-
-    def _damaged_files(self, stamp: Stamp) -> list[str]:
-        """Names the files that are not what was written.
-
-        Where ``meta.json`` is another one, a commit came after the stamp and its writer died: then
-        tantivy's own word is taken for which files there should be.
-        """
-        found = _checksum_or_none(self._folder / "meta.json")
-        if found is None:
-            return ["meta.json"]
-        if found != stamp.files.get("meta.json"):
-            stamped = {n: c for n, c in stamp.files.items() if (self._folder / n).exists()}
-            stamped.pop("meta.json", None)
-        else:
-            stamped = stamp.files
-        return [n for n, c in stamped.items() if _checksum_or_none(self._folder / n) != c]
-
     def _open(self, stamp: Stamp) -> None:
         """Opens the files, or leaves no index where they are damaged."""
         first = self._index is None or self._stamp is None
-        if first and self._damaged_files(stamp):
+        if first and find_damage(self._folder, stamp):
             logger.warning("The word index in %s is damaged and is built anew.", self._folder)
             self._index = self._stamp = None
             return
@@ -332,82 +257,7 @@ class TantivyIndex:
     def _make_index(self, folder: Path | None) -> Any:
         from tantivy import Index
 
-        index = Index(_make_schema(), path=str(folder) if folder else None)
+        index = Index(make_schema(), path=str(folder) if folder else None)
         index.register_tokenizer("words", self._analyzers[0])
         index.config_reader("manual")
         return index
-
-
-def _make_schema() -> Any:
-    from tantivy import SchemaBuilder
-
-    return (
-        SchemaBuilder()
-        # Not an unsigned field: tantivy-py 0.27 takes a number for a signed one when it deletes by
-        # it, and then deletes nothing, without a word.
-        .add_integer_field("chunk", indexed=True, fast=True)
-        .add_text_field("document", tokenizer_name="raw", index_option="basic")
-        .add_text_field("body", tokenizer_name="words", index_option="freq")
-        .add_text_field("headings", tokenizer_name="words", index_option="freq")
-        .build()
-    )
-
-
-def _make_analyzers() -> tuple[Any, Any]:
-    """Gives the analysis of what is indexed and, without stop words, of what is asked."""
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
-
-    def build(*extra: Any) -> Any:
-        builder = TextAnalyzerBuilder(Tokenizer.simple())
-        before = [Filter.remove_long(80), Filter.lowercase(), Filter.ascii_fold()]
-        for step in (*before, *extra, Filter.stemmer("english")):
-            builder = builder.filter(step)
-        return builder.build()
-
-    # "Russia's" falls apart into two words, of which the second says nothing.
-    return build(), build(Filter.custom_stopword([*STOP_WORDS, "s", "t"]))
-
-
-def _make_document(chunk: StoredChunk, title: str) -> Any:
-    from tantivy import Document as Entry
-
-    entry = Entry()
-    entry.add_integer("chunk", chunk.id)
-    entry.add_text("document", chunk.document_id)
-    entry.add_text("body", _normalise(chunk.text))
-    entry.add_text("headings", _normalise("\n".join((title, *chunk.headings))))
-    return entry
-
-
-def _normalise(text: str) -> str:
-    """One form for what Unicode writes in several ways: accents, ligatures, wide letters."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no character
-    return unicodedata.normalize("NFKC", whole)
-
-
-def _write_stamp(
-    folder: Path, source: ChunkSource, generation: int, deleted: int, known: Mapping[str, int]
-) -> Stamp:
-    """``known`` are checksums of files; but for ``meta.json`` tantivy never changes one."""
-    names = [path.name for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
-    known = {name: crc for name, crc in known.items() if name != "meta.json"}
-    files = {
-        name: known[name] if name in known else checksum(folder / name)
-        for name in names
-        if name != STAMP
-    }
-    stamp = Stamp(source.library_id, generation, ANALYSIS, deleted, files)
-
-    def write(temporary: Path) -> str:
-        temporary.write_text(json.dumps(asdict(stamp)), "utf-8")
-        return STAMP
-
-    write_durably(folder, write)
-    return stamp
-
-
-def _checksum_or_none(path: Path) -> int | None:
-    try:
-        return checksum(path)
-    except OSError:
-        return None
