@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from rag.quote import find_quote, plain_text
 from rag.records import AnswerSpan, Citation, CitedDocument, Document, Passage, Sentence, Span
-from rag.sentences import split_sentences
-from rag.terms import extract_terms
 
 LocatePage = Callable[[str, int], int | None]
 """Gives the page of a document id on which a character stands, None where there are no pages."""
@@ -21,15 +20,6 @@ ASKS_FOR_SEVERAL = re.compile(
     r"|reasons|ways|steps|countries|documents)\b",
     re.IGNORECASE,
 )
-CONNECTIVES = "but|while|whereas|although|though|yet|however"
-CLAUSE_BREAK = re.compile(
-    rf";\s+|,\s+(?=(?:and\s+)?(?:{CONNECTIVES})\b(?!,))|\s+[–—-]\s+(?=(?:{CONNECTIVES})\b)"
-)
-# What somebody does to a wish or a word; two parties share it, so it tells neither apart.
-ATTITUDES = frozenset(
-    extract_terms("want favour favor propose plan support oppose say think argue claim ask call")
-)
-LEADING_CONNECTIVE = re.compile(rf"(?:(?:and|so|meanwhile|{CONNECTIVES})\b,?\s+)+", re.IGNORECASE)
 
 
 def compose(
@@ -38,19 +28,22 @@ def compose(
     """Gives the sentences of an answer and the citations they rest on, numbered from 1.
 
     Every sentence is a quotation: the clause around a span that answers, without a clause that
-    speaks of somebody else.
+    speaks of somebody else, and without marks of layout.
     """
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for span in choose_spans(question, passages, spans):
         passage = passages[span.passage]
-        start, end = find_clause(question, passage, span)
-        quote = passage.text[start - passage.start : end - passage.start]
-        if any(quote == sentence.text for sentence in sentences):
+        first, last = find_quote(
+            question, passage.text, span.start - passage.start, span.end - passage.start
+        )
+        text = plain_text(passage.text[first:last], passage.document.media_type)
+        if any(text == sentence.text for sentence in sentences):
             continue
+        start, end = passage.start + first, passage.start + last
         marker = len(citations) + 1
         citations.append(_cite(passage, start, end, (span,), marker, span.score, locate_page))
-        sentences.append(Sentence(quote, (marker,), "verbatim"))
+        sentences.append(Sentence(text, (marker,), "verbatim"))
     return tuple(sentences), tuple(citations)
 
 
@@ -80,47 +73,6 @@ def choose_spans(question: str, passages: Sequence[Passage], spans: Sequence[Spa
         if from_elsewhere and other.score >= SECOND_SOURCE_SCORE * best.score:
             return [best, other]
     return [best]
-
-
-def find_clause(question: str, passage: Passage, span: Span) -> tuple[int, int]:
-    """Gives the range of the sentence or clause that answers, in the document's characters.
-
-    A sentence such as "the ministries favour A; the bank, however, wants B" speaks of two parties:
-    where one clause holds all that the question shares with the sentence, it stands alone.
-    """
-    first, last = span.start - passage.start, span.end - passage.start
-    start, end = _widen_to_sentences(passage.text, first, last)
-    clauses = _split_clauses(passage.text, start, end)
-    inside = [c for c in clauses if c[0] < last and first < c[1]] or clauses
-    start, end = _pick_clauses(question, passage.text, inside, whole=(start, end))
-    leading = LEADING_CONNECTIVE.match(passage.text, start, end)
-    if leading and (start, end) != (first, last) and leading.end() < min(end, max(last, start + 1)):
-        start = leading.end()
-    return passage.start + start, passage.start + end
-
-
-def _widen_to_sentences(text: str, first: int, last: int) -> tuple[int, int]:
-    touched = [(s, e) for s, e in split_sentences(text) if s < last and first < e]
-    return (touched[0][0], touched[-1][1]) if touched else (first, last)
-
-
-def _split_clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    clauses, clause_start = [], start
-    for separator in CLAUSE_BREAK.finditer(text, start, end):
-        clauses.append((clause_start, separator.start()))
-        clause_start = separator.end()
-    return [*clauses, (clause_start, end)]
-
-
-def _pick_clauses(
-    question: str, text: str, clauses: Sequence[tuple[int, int]], whole: tuple[int, int]
-) -> tuple[int, int]:
-    asked = set(extract_terms(question)) - ATTITUDES
-    shared = asked & set(extract_terms(text[whole[0] : whole[1]]))
-    for start, end in clauses:
-        if shared and shared <= set(extract_terms(text[start:end])):
-            return start, end
-    return whole
 
 
 def _cite(

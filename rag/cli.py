@@ -7,14 +7,14 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant, open_assistant
 from rag.errors import FootnoteError, SettingError
-from rag.library import Report
+from rag.library import Progress, Report
 from rag.records import Answer, Document, Turn, to_json
 from rag.settings import Settings, read_settings
 
@@ -84,23 +84,45 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _add(options: argparse.Namespace, settings: Settings) -> int:
-    return _report(open_assistant(settings).library.add([Path(p) for p in options.paths]))
+    library = open_assistant(settings).library
+    bar = _make_bar(None)
+    return _report(library.add([Path(p) for p in options.paths], _show_on(bar)), bar)
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
-    return _report(library.sync(Path(options.folder), dry_run=options.dry_run))
+    folder = Path(options.folder)
+    if options.dry_run:
+        return _report(library.sync(folder, dry_run=True), _make_bar(None))
+    bar = _make_bar(sum(1 for _ in library.sync(folder, dry_run=True)))
+    return _report(library.sync(folder, progress=_show_on(bar)), bar)
 
 
-def _report(reports: Iterable[Report]) -> int:
+def _make_bar(total: int | None) -> Any:
+    """Gives a progress bar on standard error, silent where nobody watches."""
+    from tqdm import tqdm
+
+    return tqdm(total=total, unit="file", disable=not sys.stderr.isatty(), dynamic_ncols=True)
+
+
+def _show_on(bar: Any) -> Callable[[Progress], None]:
+    def show(progress: Progress) -> None:
+        part = f" {progress.done}/{progress.total}" if progress.total else ""
+        bar.set_postfix_str(f"{_one_line(progress.name)[:40]}: {progress.stage}{part}")
+
+    return show
+
+
+def _report(reports: Iterable[Report], bar: Any) -> int:
     refused = False
-    for number, report in enumerate(reports, 1):
-        refused |= report.outcome == "refused"
-        own_name = f'"{report.name}" '  # most reasons begin with it
-        reason = f": {report.reason.removeprefix(own_name)}" if report.reason else ""
-        print(f"{report.outcome:<9} {_one_line(report.name)}{reason}", flush=True)
-        if sys.stderr.isatty():
-            print(f"{number} files", end="\r", file=sys.stderr, flush=True)
+    with bar:
+        for report in reports:
+            refused |= report.outcome == "refused"
+            own_name = f'"{report.name}" '  # most reasons begin with it
+            reason = f": {report.reason.removeprefix(own_name)}" if report.reason else ""
+            bar.clear()
+            print(f"{report.outcome:<9} {_one_line(report.name)}{reason}", flush=True)
+            bar.update()
     return FAILED if refused else OK
 
 

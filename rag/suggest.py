@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Protocol
 
-from rag.records import Block, Document
+from rag.records import Document
 
-QUESTION_HEADING = re.compile(
-    r"^(?:who|what|when|where|which|why|how|is|are|does|do|did|can)\b.*\?$", re.I
+ASKED = re.compile(
+    r"^[^\w\n]*(?:Q[.:]\s*|\d+[.)]\s*)?"
+    r"(?P<question>(?:Who|What|When|Where|Which|Why|How|Is|Are|Does|Do|Did|Can|May)\b[^?\n]{8,90}\?)",
+    re.MULTILINE,
 )
+# An acronym or a name of two words or three; "The risk is a …" defines nothing worth asking.
 DEFINED = re.compile(
-    r"(?:^|(?<=[.!?]\s))(?:An? |The )?(?P<name>[A-Z][\w-]+(?: [\w-]+){0,2}) (?:is|are) (?:an?|the) "
+    r"(?:^|(?<=[.!?]\s))(?P<name>[A-Z]{3,}\w*|[A-Z][a-z]\w+(?: [A-Z][a-z]\w+){1,2})"
+    r"(?: \([^()]*\))? (?:is|was) (?:an?|the) ",
+    re.MULTILINE,
 )
 READ_CHARACTERS = 20_000  # of each document; what it is about stands at its beginning
+EACH = 4  # of either kind, from one document
 DOCUMENTS = 200  # at most; a first page needs four questions, not a survey
 
 
@@ -25,8 +31,6 @@ class ReadableLibrary(Protocol):
     def documents(self) -> list[Document]: ...
 
     def text(self, document_id: str) -> str: ...
-
-    def blocks(self, document_id: str) -> tuple[Block, ...]: ...
 
 
 def propose_questions(library: ReadableLibrary) -> Iterator[str]:
@@ -41,12 +45,7 @@ def propose_questions(library: ReadableLibrary) -> Iterator[str]:
 
 
 def _propose(library: ReadableLibrary, document: Document) -> list[str]:
-    text = library.text(document.id)
-    headings = [
-        " ".join(text[b.start : b.end].lstrip("# ").split())
-        for b in library.blocks(document.id)
-        if b.kind == "heading"
-    ]
-    asked = [heading for heading in headings if QUESTION_HEADING.match(heading)]
-    defined = [f"What is {m['name']}?" for m in DEFINED.finditer(text, 0, READ_CHARACTERS)]
-    return asked[:4] + defined[:4]
+    text = library.text(document.id)[:READ_CHARACTERS]
+    asked = [" ".join(found["question"].split()) for found in ASKED.finditer(text)]
+    defined = [f"What is {found['name']}?" for found in DEFINED.finditer(text)]
+    return asked[:EACH] + defined[:EACH]

@@ -3,13 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cite import cite_nearest, compose, find_clause
+from rag.cite import cite_nearest, compose
 from rag.records import Document, Passage, Span
-
-BANK = (
-    "The ministries favour regulating firms, licensing exchanges and taxing miners; the Central "
-    "Bank, however, wants an almost total ban and promotes a digital ruble of its own."
-)
 
 
 def make_passage(text: str, start: int = 0, document_id: str = "d1") -> Passage:
@@ -22,30 +17,6 @@ def make_passage(text: str, start: int = 0, document_id: str = "d1") -> Passage:
 
 def no_page(document_id: str, character: int) -> int | None:
     return None
-
-
-def ask_clause(question: str, text: str, offset: int = 7) -> str:
-    passage = make_passage(text, offset)
-    start, end = find_clause(question, passage, Span(0, offset, offset + len(text), 1.0))
-    return text[start - offset : end - offset]
-
-
-def test_another_partys_wish_is_left_out() -> None:
-    clause = ask_clause("what does the Central Bank want?", BANK)
-    assert clause.startswith("the Central Bank, however, wants an almost total ban")
-    assert clause.endswith("a digital ruble of its own.")
-    assert ask_clause("what do the ministries want?", BANK).startswith("The ministries favour")
-    assert "ban" not in ask_clause("what do the ministries want?", BANK)
-
-
-def test_a_leading_connective_is_dropped() -> None:
-    text = "Miners pay tax, but the bank wants a ban on mining."
-    assert ask_clause("what does the bank want?", text) == "the bank wants a ban on mining."
-
-
-def test_a_sentence_whose_clauses_share_the_question_stays_whole() -> None:
-    text = "The bank published its report, but the ministry rejected that report."
-    assert ask_clause("what of the bank and the ministry?", text) == text
 
 
 def test_a_span_inside_a_sentence_is_the_answer_span_of_the_sentence() -> None:

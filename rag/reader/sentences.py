@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.quote import is_question
 from rag.records import Passage, Reading, Span
 from rag.sentences import split_sentences
 from rag.terms import extract_terms
@@ -85,6 +86,8 @@ def _find_candidates(terms: set[str], passages: Sequence[Passage]) -> list[_Cand
     for index, passage in enumerate(passages):
         for start, end in split_sentences(passage.text):
             text = passage.text[start:end]
+            if is_question(text):
+                continue
             own = set(extract_terms(text))
             coverage = sum(weight[t] for t in terms & own) / total
             near = sum(weight[t] for t in terms & (bags[index] - own)) / total
