@@ -649,11 +649,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_takes_nothing_half_in(small_disk: Path, tmp_path: Path) -> None:
     from rag.errors import LibraryFull
 
+    files = 20  # some 120 kB each, of a disk of 3 MB
     rng = np.random.default_rng(0)
-    for i in range(60):
-        words = " ".join(str(n) for n in rng.integers(0, 10**9, 10_000))
+    for i in range(files):
+        words = " ".join(str(n) for n in rng.integers(0, 10**9, 12_000))
         write(tmp_path / "files" / f"{i:02}.txt", words)
-    library = open_library(small_disk, HashingEmbedder())
+    library = open_library(small_disk, HashingEmbedder(), longest=4_000)
     reported: list[str] = []
     with pytest.raises(LibraryFull, match="no room left"):
         for report in library.add([tmp_path / "files"]):
@@ -665,10 +666,10 @@ def test_a_full_disk_takes_nothing_half_in(small_disk: Path, tmp_path: Path) -> 
         library.add_bytes(b"more words " * 90_000, "more.txt")
     library.close()
     subprocess.run(["mount", "-o", "remount,size=60m", str(small_disk)], check=True)
-    again = open_library(small_disk, HashingEmbedder())
+    again = open_library(small_disk, HashingEmbedder(), longest=4_000)
     assert again.check() == []
-    assert len(list(again.add([tmp_path / "files"]))) == 60
-    assert again.status().documents == 60
+    assert len(list(again.add([tmp_path / "files"]))) == files
+    assert again.status().documents == files
     assert again.check() == []
     again.close()
 

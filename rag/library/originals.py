@@ -24,10 +24,10 @@ class Originals:
         Raises:
             LibraryFull, LibraryBroken: the disk has no room, or refused for another reason.
         """
-        if self.find(sha256) is not None:
-            return
         ending = Path(name).suffix.lower()
         file_name = sha256 + (ending if _ENDING.fullmatch(ending) else "")
+        if (self._folder / file_name).exists():
+            return
 
         def write(temporary: Path) -> str:
             temporary.write_bytes(data)
@@ -36,7 +36,7 @@ class Originals:
         write_durably(self._folder, write)
 
     def find(self, sha256: str) -> Path | None:
-        return next(iter(sorted(self._folder.glob(f"{sha256}*"))), None)
+        return next((path for path in self._kept() if path.name.startswith(sha256)), None)
 
     def remove_all_but(self, wanted: Collection[str]) -> None:
         """Removes the files of other hashes than these."""

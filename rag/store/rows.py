@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from rag.records import Block, Document, Page, Source, StoredChunk
 
-DOCUMENT_COLUMNS = """
-    d.id, d.sha256, d.title, d.author, d.date, d.media_type, d.pages, d.characters, d.warnings,
-    d.added, d.chunks,
-    (SELECT json_group_array(name) FROM
-        (SELECT DISTINCT name FROM sources s WHERE s.document = d.id ORDER BY name))
-"""
+DOCUMENT_COLUMNS = (
+    "d.id, d.sha256, d.title, d.author, d.date, d.media_type, d.pages, d.characters, d.warnings, "
+    "d.added, d.chunks"
+)
 SOURCE_COLUMNS = "name, origin, location, size, modified_ns"
 
 
-def read_document(row: Sequence[Any]) -> Document:
-    id_, sha256, title, author, date, media_type, pages, characters, warnings, added, *rest = row
-    names = tuple(json.loads(rest[1])) or (id_,)
+def read_document(row: Sequence[Any], names: Collection[str]) -> Document:
+    id_, sha256, title, author, date, media_type, pages, characters, warnings, added, chunks = row
+    # In the order of the alphabet, so that it does not matter which came in first.
+    ordered = tuple(sorted(set(names))) or (id_,)
     return Document(
         id=id_,
-        name=names[0],
-        title=title or PurePath(names[0]).stem,
+        name=ordered[0],
+        title=title or PurePath(ordered[0]).stem,
         sha256=sha256,
         date=date,
         author=author,
         media_type=media_type,
         pages=pages,
         characters=characters,
-        chunks=rest[0],
+        chunks=chunks,
         added=added,
-        names=names,
+        names=ordered,
         warnings=tuple(json.loads(warnings)),
     )
 

@@ -89,12 +89,19 @@ class SQLiteStore:
         )
 
     def _documents(self, condition: str, values: Sequence[str]) -> list[Document]:
+        names: dict[str, list[str]] = {}
         with self._connections.reading() as connection:
             found = connection.execute(
                 f"SELECT {rows.DOCUMENT_COLUMNS} FROM documents d WHERE {condition} ORDER BY d.id",  # noqa: S608 - constants
                 values,
             ).fetchall()
-        return [rows.read_document(row) for row in found]
+            for document_id, name in connection.execute(
+                "SELECT s.document, s.name FROM documents d "  # noqa: S608 - constants
+                f"JOIN sources s ON s.document = d.id WHERE {condition}",
+                values,
+            ):
+                names.setdefault(document_id, []).append(name)
+        return [rows.read_document(row, names.get(row[0], ())) for row in found]
 
     def text(self, document_id: str) -> str:
         return self._text_column("text", document_id)

@@ -210,7 +210,7 @@ class TantivyIndex:
         self, index: Any, source: ChunkSource, gone: Sequence[int], come: Sequence[int]
     ) -> None:
         """Writes one commit; ``gone`` and ``come`` may overlap, deletions go first."""
-        titles = {document.id: document.title for document in source.documents()} if come else {}
+        titles: dict[str, str] = {}
         # One thread: with several, which passage lands in which segment is left to chance.
         writer = index.writer(heap_size=WRITER_BYTES, num_threads=1)
         # A writer that died may have left a file of the name that is next to be written.
@@ -219,7 +219,10 @@ class TantivyIndex:
             writer.delete_documents_by_term("chunk", id_)
         for batch in source.iterate_chunks(come):
             for chunk in batch:
-                writer.add_document(make_document(chunk, titles.get(chunk.document_id, "")))
+                if chunk.document_id not in titles:
+                    document = source.document(chunk.document_id)
+                    titles[chunk.document_id] = document.title if document else ""
+                writer.add_document(make_document(chunk, titles[chunk.document_id]))
         writer.commit()
         writer.wait_merging_threads()
 
