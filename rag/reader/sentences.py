@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.quote import is_question
+from rag.quote import find_quote, is_question
 from rag.records import Passage, Reading, Span
 from rag.sentences import split_sentences
 from rag.terms import extract_terms
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EMBEDDED_SENTENCES = 24  # embedding more costs time and changes no answer
 SPANS = 6
+ENOUGH_NEWS = 6  # terms that a sentence adds to the question; more are not better
 
 NUMBER = re.compile(r"\d")
 YEAR_OR_MONTH = re.compile(
@@ -45,6 +46,7 @@ class _Candidate:
     text: str
     coverage: float  # share of the question's terms, by weight, in the sentence
     context: float  # the same, its passage's headings and text counted in at half weight
+    news: int  # terms that the question did not have
 
 
 class SentenceReader:
@@ -56,8 +58,7 @@ class SentenceReader:
         self._embedder = embedder
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        terms = set(extract_terms(question))
-        candidates = _find_candidates(terms, passages)[:EMBEDDED_SENTENCES]
+        candidates = _find_candidates(question, passages)[:EMBEDDED_SENTENCES]
         if not candidates:
             return Reading((), 0.0)
         rows = self._embedder.embed_passages([c.text for c in candidates])
@@ -77,7 +78,8 @@ class SentenceReader:
         return Reading(spans, _confidence(candidates[best], float(cosines[best]), cue))
 
 
-def _find_candidates(terms: set[str], passages: Sequence[Passage]) -> list[_Candidate]:
+def _find_candidates(question: str, passages: Sequence[Passage]) -> list[_Candidate]:
+    terms = set(extract_terms(question))
     bags = [set(extract_terms(" ".join((*p.headings, p.text)))) for p in passages]
     frequency = Counter(term for bag in bags for term in bag)
     weight = {t: math.log(1 + (len(passages) + 1) / (frequency[t] + 0.5)) for t in terms}
@@ -85,9 +87,10 @@ def _find_candidates(terms: set[str], passages: Sequence[Passage]) -> list[_Cand
     found = []
     for index, passage in enumerate(passages):
         for start, end in split_sentences(passage.text):
-            text = passage.text[start:end]
-            if is_question(text):
+            if is_question(passage.text[start:end]):
                 continue
+            first, last = find_quote(question, passage.text, start, end)
+            text = passage.text[first:last]
             own = set(extract_terms(text))
             coverage = sum(weight[t] for t in terms & own) / total
             near = sum(weight[t] for t in terms & (bags[index] - own)) / total
@@ -99,6 +102,7 @@ def _find_candidates(terms: set[str], passages: Sequence[Passage]) -> list[_Cand
                     text,
                     coverage,
                     coverage + near / 2,
+                    len(own - terms),
                 )
             )
     return sorted(found, key=lambda c: (-c.context, c.passage, c.start))
@@ -111,11 +115,13 @@ def _find_cue(question: str) -> re.Pattern[str] | None:
 def _score(candidate: _Candidate, cosine: float, cue: re.Pattern[str] | None) -> float:
     fits = 1.0 if cue is None or cue.search(candidate.text) else 0.0
     rank = 1 / (1 + candidate.passage)
+    told = min(candidate.news / ENOUGH_NEWS, 1.0)
     return (
         0.45 * cosine
         + 0.25 * candidate.context
         + 0.15 * candidate.coverage
-        + 0.1 * fits
+        + 0.10 * fits
+        + 0.10 * told
         + 0.05 * rank
     )
 
