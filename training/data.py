@@ -164,28 +164,23 @@ def with_noise(example: Example, draw: random.Random) -> Example:
     return replace(example, question=negatives.careless(example.question, draw))
 
 
-def mixture(examples: Sequence[Example], seed: int) -> list[Example]:
-    """The shuffled training list: weighted questions, mined and made negatives, noise. Any head of
-    it is a fair sample.
+def mixture(examples: Sequence[Example], seed: int, human: float = 1.0) -> list[Example]:
+    """The shuffled training list: weighted questions, mined and made negatives, noise.
+
+    Any head of it is a fair sample. ``human`` multiplies the share of the SQuAD 2.0 questions, with
+    which people tried to mislead.
     """
     draw = random.Random(seed)
     answerable = [e for e in examples if e.answers]
-    chosen = [
-        e
-        for s, share in POSITIVE_SHARES.items()
-        for e in repeated([a for a in answerable if a.source == s], share, draw)
-    ]
+    chosen = []
+    for source, share in POSITIVE_SHARES.items():
+        times = share * human if source == "squad2" else share
+        chosen += repeated([e for e in answerable if e.source == source], times, draw)
     pool = negatives.Pool.of((e.title, e.context) for e in answerable)
-    made = [
-        negative
-        for e in chosen
-        if len(e.context) > 120
-        for negative in made_negatives(e, pool, draw)
-    ]
+    made = [n for e in chosen if len(e.context) > 120 for n in made_negatives(e, pool, draw)]
     mined = repeated([e for e in examples if e.kind == "mined"], MINED_NEGATIVES, draw)
-    human = repeated(
-        [e for e in examples if not e.answers and e.kind == "asked"], HUMAN_NEGATIVES, draw
-    )
-    mixed = [with_noise(e, draw) for e in chosen + made + mined + human]
+    written = [e for e in examples if not e.answers and e.kind == "asked"]
+    misleading = repeated(written, HUMAN_NEGATIVES * human, draw)
+    mixed = [with_noise(e, draw) for e in chosen + made + mined + misleading]
     draw.shuffle(mixed)
     return mixed

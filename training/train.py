@@ -40,6 +40,7 @@ class Plan:
     warm_up: float = 0.06
     verdict_weight: float = 0.6
     seed: int = 20
+    human: float = 1.0
     threads: int = 2
 
 
@@ -106,7 +107,7 @@ def plan_passes(plan: Plan, data: Path, tokenizer: Tokenizer) -> tuple[list[Row]
     batches: list[list[int]] = []
     examples = trainable(data)
     for seed in range(plan.seed, plan.seed + plan.passes):
-        new = training_rows(mixture(examples, seed), tokenizer, seed)
+        new = training_rows(mixture(examples, seed, plan.human), tokenizer, seed)
         batches += [
             [len(rows) + i for i in batch] for batch in planned_batches(new, plan.tokens, seed)
         ]
@@ -232,7 +233,7 @@ def main() -> None:
     parser.add_argument("--measure-minutes", type=float, default=20.0)
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
-    plan = Plan(steps=wanted.steps, seed=wanted.seed, rate=wanted.rate)
+    plan = Plan(steps=wanted.steps, seed=wanted.seed, rate=wanted.rate, human=wanted.human)
     run = Run(plan, wanted.data, wanted.out, wanted.start)
     run.go(wanted.save_minutes, wanted.measure_minutes)
 
