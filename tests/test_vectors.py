@@ -115,28 +115,42 @@ def test_only_who_may_save_writes(store: SQLiteStore, tmp_path: Path) -> None:
     assert not (tmp_path / "vectors").exists()
 
 
-def test_a_small_addition_is_not_written_at_once_but_a_removal_is(
-    store: SQLiteStore, tmp_path: Path
-) -> None:
-    folder = tmp_path / "vectors"
-    index = open_index(store, folder)
-    before = files(folder)
-    put(store, "new.txt", "a new passage\n")
-    index.follow(store, EMBEDDER.name, save=True)
-    assert files(folder) == before
-    store.remove(store.find("new.txt")[0].id)
-    index.follow(store, EMBEDDER.name, save=True)
-    assert files(folder) != before
-
-
-def test_many_additions_are_written(
+def test_the_file_of_a_large_index_lags_behind_small_additions(
     store: SQLiteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "LAG_CHUNKS", 2)
+    monkeypatch.setattr(room, "SMALL_CHUNKS", 0)
+    monkeypatch.setattr(room, "LAG_SHARE", 0.5)
+    folder = tmp_path / "vectors"
+    index = open_index(store, folder)
+
+    def put_and_look(lines: int) -> list[str]:
+        put(store, "new.txt", "".join(f"passage {i}\n" for i in range(lines)))
+        index.follow(store, EMBEDDER.name, save=True)
+        return files(folder)
+
+    before = files(folder)
+    assert put_and_look(1) == before
+    assert ask(open_index(store, folder, save=False), "passage", 9) == ask(index, "passage", 9)
+    assert put_and_look(9) != before
+
+
+def test_the_file_of_a_small_index_is_level(store: SQLiteStore, tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    index = open_index(store, folder)
+    put(store, "new.txt", "a new passage\n")
+    index.follow(store, EMBEDDER.name, save=True)
+    (name,) = files(folder)
+    assert f"-{store.generation()}-" in name
+
+
+def test_what_is_removed_leaves_the_file_at_once(
+    store: SQLiteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SMALL_CHUNKS", 0)
     folder = tmp_path / "vectors"
     index = open_index(store, folder)
     before = files(folder)
-    put(store, "new.txt", "".join(f"passage {i}\n" for i in range(4)))
+    store.remove(store.find("sky.txt")[0].id)
     index.follow(store, EMBEDDER.name, save=True)
     assert files(folder) != before
 
