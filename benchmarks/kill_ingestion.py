@@ -4,8 +4,8 @@ Usage: python benchmarks/kill_ingestion.py [--kills 50] [--files 40] [--seed 0] 
 
 A kill counts where it came before the end. Without ``--folder`` the files are made up, and half of
 them change before each kill; at least every fifth kill the ingestion is completed, the library
-compared with the folder, and an empty one begun. The embedder is the tests' hashing one, so that the time goes
-into what can be harmed.
+compared with the folder, and an empty one begun. The embedder is the tests' hashing one, so that
+the time goes into what can be harmed.
 """
 
 from __future__ import annotations

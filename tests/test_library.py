@@ -511,6 +511,33 @@ def test_the_lock_of_a_killed_process_is_free(filled: Library, tmp_path: Path) -
     assert filled.check() == []
 
 
+def test_two_processes_make_one_library(tmp_path: Path) -> None:
+    code = "print(library.store.library_id, flush=True)\n"
+    children = [run_child(tmp_path, code) for _ in range(3)]
+    made = {child.communicate()[0] for child in children}
+    assert len(made) == 1
+    assert made != {""}
+
+
+def test_a_reader_without_an_index_makes_its_own_while_another_writes(
+    filled: Library, tmp_path: Path, embedder: HashingEmbedder
+) -> None:
+    shutil.rmtree(tmp_path / "index" / "words")
+    shutil.rmtree(tmp_path / "index" / "vectors")
+    writer = open_library(tmp_path, embedder)
+    reports = writer.add([write(tmp_path / "new.txt", "Something about zebras.\n")])
+    next(reports)
+    reader = open_library(tmp_path, embedder)
+    assert search_words(reader, "zebra") == ["Something about zebras."]
+    assert "rain" in search_vectors(reader, embedder, "Clouds bring rain")
+    assert not (tmp_path / "index" / "words").exists()
+    assert list(reports) == []
+    writer.remove(["new.txt"])
+    assert search_words(reader, "zebra") == []
+    writer.close()
+    reader.close()
+
+
 def test_asking_goes_on_while_another_thread_adds(
     library: Library, tmp_path: Path, embedder: HashingEmbedder
 ) -> None:
