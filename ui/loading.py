@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 
@@ -52,6 +53,8 @@ class ModelLoader:
     def _run(self) -> None:
         try:
             self._load()
+            # What the models brought stays for good: no collection need look at it again.
+            gc.freeze()
         except Exception as error:  # noqa: BLE001 - told to the reader, logged by sentence_for
             self._failure = sentence_for(error)
         finally:

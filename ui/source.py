@@ -35,7 +35,8 @@ def _draw(chat: Chat, *, closable: bool) -> None:
         sources = message.sources
         _draw_controls(chat, opened, len(sources), closable)
         citation = sources[opened.position]
-        draw_passage(citation, _excerpt(citation), opened.opened_at, chat.close_source)
+        on_close = chat.close_source if closable else None
+        draw_passage(citation, _excerpt(citation), opened.opened_at, on_close)
 
 
 def _draw_controls(chat: Chat, opened: Opened, total: int, closable: bool) -> None:

@@ -197,7 +197,7 @@ def test_a_follow_up_knows_what_was_said(app: AppTest, core: StubAssistant) -> N
 
 def test_the_address_brings_a_chat_back(app: AppTest, core: StubAssistant) -> None:
     ask(app, BANK)
-    (address,) = app.query_params["c"]
+    address = app.query_params["c"]
     again = AppTest.from_file(str(MAIN), default_timeout=20)
     again.query_params["c"] = address
     again.run()

@@ -53,16 +53,26 @@ function drawText(data, root) {
   if (data.text) paragraph.append(data.text);
   data.sentences.forEach((sentence, index) => {
     if (index) paragraph.append(" ");
-    appendParts(paragraph, sentence.parts);
-    if (sentence.sources.length) {
-      // The numbers stay with the last word of their sentence.
-      paragraph.append("\u2060");
-      for (const position of sentence.sources) {
-        paragraph.append(drawNumber(data.sources[position], position, root));
-      }
+    if (!sentence.sources.length) return appendParts(paragraph, sentence.parts);
+    const [most, last] = splitLastWord(sentence.parts);
+    // The numbers stay on the line of the word before them.
+    const tail = element("span", "fn-tail");
+    appendParts(paragraph, most);
+    appendParts(tail, last);
+    for (const position of sentence.sources) {
+      tail.append(drawNumber(data.sources[position], position, root));
     }
+    paragraph.append(tail);
   });
   return paragraph;
+}
+
+function splitLastWord(parts) {
+  const last = parts[parts.length - 1];
+  const at = last.text.trimEnd().search(/\S{1,30}$/);
+  if (at < 0) return [parts, []];
+  const cut = (from, to) => ({ text: last.text.slice(from, to), bold: last.bold });
+  return [[...parts.slice(0, -1), cut(0, at)], [cut(at)]];
 }
 
 function appendParts(parent, parts) {

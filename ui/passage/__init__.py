@@ -58,13 +58,16 @@ def _quote(citation: Citation) -> tuple[tuple[str, bool], ...]:
 
 
 def draw_passage(
-    citation: Citation, shown: Excerpt, opened_at: int, on_close: Callable[[], None]
+    citation: Citation, shown: Excerpt, opened_at: int, on_close: Callable[[], None] | None
 ) -> None:
-    """Draws a source; each ``opened_at`` scrolls to the passage and gives it the focus once."""
+    """Draws a source; each ``opened_at`` scrolls to the passage and gives it the focus once.
+
+    Escape calls ``on_close``; a drawer, which closes by itself, gives None.
+    """
     key = "passage"
 
     def tell_closed() -> None:
-        if trigger(key, "close"):
+        if on_close is not None and trigger(key, "close"):
             on_close()
 
     data: dict[str, Any] = {
@@ -77,5 +80,6 @@ def draw_passage(
         "cutAfter": shown.cut_after,
         "notice": shown.notice,
         "openedAt": opened_at,
+        "closable": on_close is not None,
     }
     mount(Path(__file__).parent, key, data, on_close_change=tell_closed)

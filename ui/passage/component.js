@@ -30,7 +30,7 @@ function draw(data, root) {
   text.setAttribute("role", "region");
   text.setAttribute("aria-label", `Text of ${data.title}`);
   text.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") root.close();
+    if (event.key === "Escape" && data.closable) root.close();
   });
   if (data.cutBefore) text.append(element("p", "fn-cut", "Earlier text is left out here."));
   text.append(data.before, drawMark(data.parts), data.after);
