@@ -229,6 +229,10 @@ def main() -> None:
     parser.add_argument(
         "--steps", type=int, default=defaults.steps, help="0: two passes over the mixture"
     )
+    parser.add_argument("--start", type=Path, help="a reader.pt whose weights to begin with")
+    parser.add_argument("--seed", type=int, default=defaults.seed)
+    parser.add_argument("--rate", type=float, default=defaults.rate)
+    parser.add_argument("--human", type=float, default=defaults.human, help="see data.mixture")
     parser.add_argument("--save-minutes", type=float, default=4.0)
     parser.add_argument("--measure-minutes", type=float, default=20.0)
     wanted = parser.parse_args()
