@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
-from pathlib import PurePath
 from typing import Any
 
 from rag.records import Block, Document, Page, Source, StoredChunk
@@ -20,11 +19,11 @@ SOURCE_COLUMNS = "name, origin, location, size, modified_ns"
 def read_document(row: Sequence[Any], names: Collection[str]) -> Document:
     id_, sha256, title, author, date, media_type, pages, characters, warnings, added, chunks = row
     # In the order of the alphabet, so that it does not matter which came in first.
-    ordered = tuple(sorted(set(names))) or (id_,)
+    ordered = tuple(sorted(set(names))) or (str(id_),)
     return Document(
         id=id_,
         name=ordered[0],
-        title=title or PurePath(ordered[0]).stem,
+        title=title or _without_ending(ordered[0]),
         sha256=sha256,
         date=date,
         author=author,
@@ -34,8 +33,14 @@ def read_document(row: Sequence[Any], names: Collection[str]) -> Document:
         chunks=chunks,
         added=added,
         names=ordered,
-        warnings=tuple(json.loads(warnings)),
+        # Most have none, and thousands are listed at once.
+        warnings=() if warnings == "[]" else tuple(json.loads(warnings)),
     )
+
+
+def _without_ending(name: str) -> str:
+    stem, _, _ = name.rpartition(".")
+    return stem or name
 
 
 def write_blocks(blocks: Sequence[Block]) -> str:
