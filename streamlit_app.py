@@ -3,6 +3,8 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
+# The pages are imported here so that the first visitor need not wait for it.
+from ui import chat, library  # noqa: F401
 from ui.failures import report_script_error
 from ui.guard import Guard
 

@@ -23,9 +23,7 @@ def draw() -> None:
     """Draws the page."""
     with told("The chat could not be shown."):
         chat = conversation.current()
-        typed = st.chat_input(
-            "Ask your documents", key="question", max_chars=LONGEST_QUESTION, submit_mode="disable"
-        )
+        typed = st.chat_input("Ask your documents", key="question", max_chars=LONGEST_QUESTION)
         question = (typed or chat.queued).strip()
         chat.queued = ""
         wide = window.is_wide()
@@ -53,14 +51,13 @@ def _draw_talk(chat: Chat, question: str) -> None:
 
 def _draw_welcome(chat: Chat) -> None:
     st.title("Ask your documents", anchor=False)
-    documents = services.core().library.documents()
-    if not documents:
+    if not services.core().library.status().documents:
         _draw_empty_library()
         return
     st.text("Every answer shows where it stands, word for word.")
     follow(
         lambda: _draw_suggestions(chat),
-        lambda: _suggestions() is None,
+        lambda: services.suggestions().questions() is None,
         _POLL_SECONDS,
     )
 
@@ -72,14 +69,9 @@ def _draw_empty_library() -> None:
     st.code(SAMPLE_COMMAND, language=None)
 
 
-def _suggestions() -> tuple[str, ...] | None:
-    documents = services.core().library.documents()
-    return services.suggestions().questions(frozenset(d.id for d in documents))
-
-
 def _draw_suggestions(chat: Chat) -> None:
     with st.container(key="suggestions", gap="small"):
-        for number, question in enumerate(_suggestions() or ()):
+        for number, question in enumerate(services.suggestions().questions() or ()):
             if st.button(label(question, 120), key=f"suggestion_{number}"):
                 chat.queued = question
                 st.rerun()
@@ -149,8 +141,8 @@ def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
 
 
 def _draw_unanswered(chat: Chat, message: Message) -> None:
-    if message.stopped:
-        st.text("Stopped before there was an answer.")
+    if not message.failure:
+        st.text("Stopped before there was an answer." if message.stopped else "There is no answer.")
     if st.button("Ask again", key=f"again_{message.id}"):
         chat.queued = message.question
         st.rerun()

@@ -156,7 +156,7 @@ def _restore(conversation_id: str) -> Chat:
 
 
 def _shown(kept: KeptMessage) -> Message:
-    return Message(kept.id, kept.question, kept.answer, stopped=kept.answer is None)
+    return Message(kept.id, kept.question, kept.answer)
 
 
 def ask(chat: Chat, question: str) -> None:

@@ -72,7 +72,7 @@ def _load_models() -> None:
 def _draw_work() -> None:
     with st.container(key="state", gap=None):
         st.text(_models_in_words())
-        st.text(count(len(services.core().library.documents()), "document"))
+        st.text(count(services.core().library.status().documents, "document"))
         items = services.intake().items
         if services.intake().busy:
             done = sum(item.stage in {"ready", "refused"} for item in items)

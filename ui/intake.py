@@ -6,16 +6,20 @@ import queue
 import shutil
 import tempfile
 import threading
+import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+from rag.errors import LibraryBusy
+from rag.library import Progress
 from ui.failures import sentence_for
-from ui.words import file_name
+from ui.words import count, file_name
 
 Stage = Literal["queued", "reading", "ready", "refused"]
+BUSY_SECONDS = 3.0  # between two tries, while another process changes the library
 KEPT_ITEMS = 500  # so that a page left open for weeks does not grow without end
 
 
@@ -36,8 +40,8 @@ class Report(Protocol):
 class TakesFiles(Protocol):
     """What files are taken into."""
 
-    def add_bytes(self, data: bytes, name: str) -> Report:
-        """Takes in one file."""
+    def add_bytes(self, data: bytes, name: str, progress: Callable[[Progress], None]) -> Report:
+        """Takes in one file, and tells of each step."""
         ...
 
 
@@ -116,13 +120,24 @@ class Intake:
         path = self._path(number)
         name = self._mark(number, "reading").name
         try:
-            report = self._library.add_bytes(path.read_bytes(), name)
+            report = self._add(number, path.read_bytes(), name)
         except Exception as error:  # noqa: BLE001 - told to the reader, logged by sentence_for
             self._mark(number, "refused", sentence_for(error))
         else:
             self._mark(number, *_fate(report))
         finally:
             path.unlink(missing_ok=True)
+
+    def _add(self, number: int, data: bytes, name: str) -> Report:
+        def tell(progress: Progress) -> None:
+            self._mark(number, "reading", _step_in_words(progress))
+
+        while True:
+            try:
+                return self._library.add_bytes(data, name, tell)
+            except LibraryBusy:
+                self._mark(number, "queued", "Waits for another process to finish its changes.")
+                time.sleep(BUSY_SECONDS)
 
     def _mark(self, number: int, stage: Stage, note: str = "") -> Item:
         with self._lock:
@@ -132,6 +147,12 @@ class Intake:
 
     def _path(self, number: int) -> Path:
         return self._folder / str(number)
+
+
+def _step_in_words(progress: Progress) -> str:
+    if progress.stage == "embedding" and progress.total:
+        return f"{progress.done:,} of {count(progress.total, 'passage')}"
+    return ""
 
 
 def _fate(report: Report) -> tuple[Stage, str]:

@@ -9,9 +9,13 @@ from typing import Protocol
 
 import streamlit as st
 
+from rag.assistant import open_assistant
+from rag.errors import FootnoteError
 from rag.history import History
+from rag.library import Progress
 from rag.records import Answer, Document, Turn
 from rag.settings import Settings, read_settings
+from rag.store import Counts
 from ui.intake import Intake, Report
 from ui.loading import ModelLoader
 
@@ -23,7 +27,7 @@ class Shelf(Protocol):
         """Gives the documents, in the order of their names."""
         ...
 
-    def document(self, document_id: str) -> Document:
+    def document(self, document_id: str, /) -> Document:
         """Gives one document, or raises UnknownDocument."""
         ...
 
@@ -31,11 +35,15 @@ class Shelf(Protocol):
         """Gives a document's extracted text, or raises UnknownDocument."""
         ...
 
-    def add_bytes(self, data: bytes, name: str) -> Report:
-        """Takes in one file."""
+    def status(self) -> Counts:
+        """Gives how many there are of what."""
         ...
 
-    def remove(self, document_ids: Sequence[str]) -> object:
+    def add_bytes(self, data: bytes, name: str, progress: Callable[[Progress], None]) -> Report:
+        """Takes in one file, and tells of each step."""
+        ...
+
+    def remove(self, document_ids: Sequence[str], /) -> object:
         """Removes documents."""
         ...
 
@@ -61,13 +69,7 @@ class Core(Protocol):
         ...
 
 
-def _open_assistant(settings: Settings) -> Core:
-    from rag.assistant import open_assistant  # noqa: PLC0415 - so that its failure can be told
-
-    return open_assistant(settings)
-
-
-open_core: Callable[[Settings], Core] = _open_assistant
+open_core: Callable[[Settings], Core] = open_assistant
 """Opens the core; a test puts another in its place."""
 
 
@@ -102,35 +104,38 @@ def intake() -> Intake:
 
 
 class Suggestions:
-    """Questions to begin with; found in a thread, and again when the documents change."""
+    """Questions to begin with; found in a thread, and again when the documents have changed."""
 
-    def __init__(self, core: Core, models: ModelLoader, count: int = 4) -> None:
-        self._core, self._models, self._count = core, models, count
+    def __init__(self, core: Core, models: ModelLoader, wanted: int = 4) -> None:
+        self._core, self._models, self._wanted = core, models, wanted
         self._lock = threading.Lock()
-        self._wanted: frozenset[str] = frozenset()
-        self._found: frozenset[str] | None = None
         self._questions: tuple[str, ...] = ()
+        self._library: Counts | None = None  # as it was when the questions were found
         self._looking = False
 
-    def questions(self, documents: frozenset[str]) -> tuple[str, ...] | None:
-        """Gives the questions for these documents, or None while they are being looked for."""
+    def questions(self) -> tuple[str, ...] | None:
+        """Gives the questions, or None while they are being looked for."""
+        library = self._core.library.status()
         with self._lock:
-            if self._found == documents:
+            if self._library == library:
                 return self._questions
-            self._wanted = documents
             if not self._looking and self._models.ready:
                 self._looking = True
-                threading.Thread(target=self._look, name="footnote-suggest", daemon=True).start()
+                look = threading.Thread(
+                    target=self._look, args=(library,), name="footnote-suggest", daemon=True
+                )
+                look.start()
             return None
 
-    def _look(self) -> None:
-        wanted = self._wanted
+    def _look(self, library: Counts) -> None:
         questions: Sequence[str] = ()
         try:
-            questions = self._core.suggested_questions(self._count)
-        finally:  # a failure leaves the page without suggestions, which it can do without
+            questions = self._core.suggested_questions(self._wanted)
+        except FootnoteError:
+            pass  # the page can do without suggestions
+        finally:
             with self._lock:
-                self._questions, self._found = tuple(questions), wanted
+                self._questions, self._library = tuple(questions), library
                 self._looking = False
 
 

@@ -15,6 +15,10 @@ The association of crypto firms wrote to the president on Tuesday and asked for 
 
 {filler}
 
+What does the association ask for?
+
+The association asks for rules that do not change every year.
+
 The finance ministry and the economy ministry would rather license the firms.
 The Central Bank wants an almost total ban on crypto, as in China, and a digital ruble of its own.
 

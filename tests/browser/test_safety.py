@@ -95,7 +95,6 @@ def test_all_can_read_it(people: People, site: Site, scheme: str, tmp_path: Path
         page.locator(".fn-line"),
         page.locator(".fn-number").first,
         page.locator("mark"),
-        page.locator("mark strong").first,
         page.locator(".fn-source .fn-facts"),
         page.get_by_test_id("stSidebar").get_by_text("Your chats"),
         page.get_by_test_id("stSidebar").get_by_text("documents"),

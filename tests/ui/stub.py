@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rag.errors import QuestionError, UnknownDocument
+from rag.errors import LibraryBusy, QuestionError, UnknownDocument
+from rag.library import Progress
+from rag.library.reports import tell_nobody
 from rag.records import (
     Answer,
     AnswerSpan,
@@ -19,6 +20,7 @@ from rag.records import (
     Turn,
 )
 from rag.settings import Settings
+from rag.store import Counts
 
 LEADERS = """# Crypto leaders ask for clear rules
 
@@ -75,7 +77,7 @@ class StubLibrary:
     def __init__(self, samples: Sequence[tuple[str, str, str | None, str]] = SAMPLES) -> None:
         self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
-        self.reading_seconds = 0.0
+        self.busy_times = 0
         for sample in samples:
             self._keep(*sample)
 
@@ -90,8 +92,17 @@ class StubLibrary:
     def text(self, document_id: str) -> str:
         return self._texts[self.document(document_id).id]
 
-    def add_bytes(self, data: bytes, name: str) -> Report:
-        time.sleep(self.reading_seconds)
+    def status(self) -> Counts:
+        characters = sum(len(text) for text in self._texts.values())
+        return Counts(len(self._texts), 2 * len(self._texts), characters, 0, 0)
+
+    def add_bytes(
+        self, data: bytes, name: str, progress: Callable[[Progress], None] = tell_nobody
+    ) -> Report:
+        if self.busy_times:
+            self.busy_times -= 1
+            raise LibraryBusy("Another process is changing this library.")
+        progress(Progress(name, "embedding", 1, 2))
         if not data:
             return Report(name, "refused", f"{name} is empty; there is nothing to read in it.")
         kept = self._keep(name, name, None, data.decode())

@@ -274,6 +274,16 @@ def test_uploads_are_read_one_by_one_and_the_bad_one_says_why(
     assert services.intake().items == ()
 
 
+def test_a_file_waits_while_another_process_changes_the_library(
+    app: AppTest, core: StubAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.intake.BUSY_SECONDS", 0.01)
+    core.library.busy_times = 3
+    services.intake().submit([("good.txt", b"words")])
+    settle(app, lambda: not services.intake().busy)
+    assert [item.stage for item in services.intake().items] == ["ready"]
+
+
 def test_each_tab_without_a_cookie_has_its_own_list(app: AppTest) -> None:
     ask(app, BANK)
     other = AppTest.from_file(str(MAIN), default_timeout=20).run()

@@ -21,6 +21,8 @@ from ui.words import (
 
 QUOTE_CHARACTERS = 420  # of a card; the source itself shows the rest
 
+MOST_BOLD = 0.6  # where more of a sentence than this is key words, bold would point at nothing
+
 Part = dict[str, Any]
 
 
@@ -94,7 +96,9 @@ def _describe_sentence(
     cited = [citations[by_marker[m]] for m in sentence.markers if m in by_marker]
     key_words = [span.text for citation in cited for span in citation.answer_spans]
     return {
-        "parts": split_bold(sentence.text, [r for w in key_words for r in _find(sentence.text, w)]),
+        "parts": mark_key_words(
+            sentence.text, [r for w in key_words for r in _find(sentence.text, w)]
+        ),
         "sources": [by_marker[m] for m in sentence.markers if m in by_marker],
     }
 
@@ -128,12 +132,19 @@ def quote_parts(citation: Citation, longest: int) -> list[Part]:
         begin = max(0, min(middle - longest // 3, len(quote) - longest))
     end = min(len(quote), begin + longest)
     inside = [(max(s, begin) - begin, min(e, end) - begin) for s, e in spans]
-    parts = split_bold(quote[begin:end], inside)
+    parts = mark_key_words(quote[begin:end], inside)
     if begin:
         parts.insert(0, {"text": "… ", "bold": False})
     if end < len(quote):
         parts.append({"text": " …", "bold": False})
     return parts
+
+
+def mark_key_words(text: str, ranges: Sequence[tuple[int, int]]) -> list[Part]:
+    """Splits a text into parts, the key words bold unless that were most of it."""
+    parts = split_bold(text, ranges)
+    bold = sum(len(part["text"]) for part in parts if part["bold"])
+    return parts if bold <= MOST_BOLD * len(text) else split_bold(text, [])
 
 
 def split_bold(text: str, ranges: Sequence[tuple[int, int]]) -> list[Part]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.records import Citation
 from ui.assets import mount
-from ui.citations import facts, split_bold
+from ui.citations import facts, mark_key_words
 from ui.conversation import trigger
 from ui.words import title_of
 
@@ -54,7 +54,7 @@ def excerpt(citation: Citation, text: str | None) -> Excerpt:
 
 def _quote(citation: Citation) -> tuple[tuple[str, bool], ...]:
     spans = [(s.start - citation.start, s.end - citation.start) for s in citation.answer_spans]
-    return tuple((p["text"], p["bold"]) for p in split_bold(citation.quote, spans))
+    return tuple((p["text"], p["bold"]) for p in mark_key_words(citation.quote, spans))
 
 
 def draw_passage(
