@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 # Both chosen on figures, see docs/decisions/0002-retrieval.md.
 CANDIDATES = 50  # chunks from each ranking
+SPARE = 5  # passages more than asked for, as one may just have been removed
 VECTOR_WEIGHT = 0.5  # of the fused score; the rest is the words'
 
 
 class ChunkStore(Protocol):
     """What retrieval asks of the store."""
 
-    def documents(self) -> list[Document]: ...
+    def document(self, document_id: str) -> Document | None: ...
 
     def chunk_ids(self, document_ids: Collection[str]) -> list[int]: ...
 
@@ -69,7 +70,7 @@ class Retriever:
         by_words = self._words.search(question, CANDIDATES, documents)
         similarity = {**self._similarities(vector, by_words), **dict(by_vector)}
         fused = fuse(dict(by_words), similarity)
-        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[: k + CANDIDATES]
+        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[: k + SPARE]
         return self._passages(best, fused, similarity, by_words, by_vector)[:k]
 
     def _similarities(
@@ -88,13 +89,16 @@ class Retriever:
         by_vector: Sequence[tuple[int, float]],
     ) -> list[Passage]:
         chunks = self._store.chunks(ids)
-        documents = {document.id: document for document in self._store.documents()}
+        documents = {
+            document_id: self._store.document(document_id)
+            for document_id in {chunk.document_id for chunk in chunks.values()}
+        }
         word_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_words, 1)}
         vector_ranks = {chunk_id: rank for rank, (chunk_id, _) in enumerate(by_vector, 1)}
         return [
             Passage(
                 chunk_id=chunk_id,
-                document=documents[chunk.document_id],
+                document=document,
                 start=chunk.start,
                 end=chunk.end,
                 text=chunk.text,
@@ -107,7 +111,7 @@ class Retriever:
             )
             for chunk_id in ids
             # A chunk that was removed a moment ago is in an index still, but not in the store.
-            if (chunk := chunks.get(chunk_id)) and chunk.document_id in documents
+            if (chunk := chunks.get(chunk_id)) and (document := documents[chunk.document_id])
         ]
 
 
