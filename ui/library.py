@@ -19,11 +19,11 @@ _POLL_SECONDS = 0.5
 _TABLE = "documents"
 _COLUMNS = (
     Column("Title"),
-    Column("Kind", narrow=False),
-    Column("Date"),
-    Column("Pages", number=True, narrow=False),
-    Column("Characters", number=True, narrow=False),
-    Column("Added", narrow=False),
+    Column("Kind", on_phone=False, one_line=True),
+    Column("Date", one_line=True),
+    Column("Pages", number=True, on_phone=False),
+    Column("Characters", number=True, on_phone=False),
+    Column("Added", on_phone=False, one_line=True),
 )
 _STAGES = {"queued": "Queued", "reading": "Reading", "ready": "Ready", "refused": "Refused"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
 from rag.errors import UnknownDocument
@@ -69,10 +71,6 @@ def _excerpt(citation: Citation) -> Excerpt:
     return _excerpt_of(citation, sha256)
 
 
-@st.cache_data(
-    max_entries=EXCERPTS_REMEMBERED,
-    show_spinner=False,
-    hash_funcs={Citation: lambda c: (c.document.id, c.start, c.end, c.quote, repr(c.answer_spans))},
-)
+@lru_cache(maxsize=EXCERPTS_REMEMBERED)
 def _excerpt_of(citation: Citation, sha256: str) -> Excerpt:  # noqa: ARG001 - part of the key
     return excerpt(citation, services.core().library.text(citation.document.id))

@@ -30,7 +30,7 @@ _LONGEST_NAME = 200
 
 # Streamlit reads a label as Markdown, and no escaping makes that exact: what could mean
 # something is left out. An underscore can be escaped, and file names are full of them.
-_MEANINGLESS = re.compile(r"[^\w\s.,()'’‘“”\"&%+/?–—·-]|(?<=[-/])[-/]+")
+_MEANINGLESS = re.compile(r"[^\w\s:.,()'’‘“”\"&%+/?–—·-]|(?<=[-/])[-/]+")
 _BARE_ADDRESS = re.compile(r"\bwww\.", re.IGNORECASE)
 
 
@@ -46,11 +46,16 @@ def clean(text: str) -> str:
 
 def label(text: str, longest: int = 80) -> str:
     """Gives a text as the label of a native button, where nothing in it means Markdown."""
-    # A colon that ends a word is a colon; elsewhere it may begin a directive of Streamlit's.
-    words = [part.removesuffix(":") for part in clean(text).split(" ")]
+    words = map(_keep_last_colon, clean(text).split(" "))
     plain = _MEANINGLESS.sub("", " ".join(words))
     plain = shorten(" ".join(_BARE_ADDRESS.sub("www ", plain).split()), longest)
     return plain.replace("_", "\\_") or "untitled"
+
+
+def _keep_last_colon(word: str) -> str:
+    """Keeps a colon that ends a word; elsewhere it may begin a directive of Streamlit's."""
+    ends = word.endswith(":") and word.count(":") == 1
+    return word.replace(":", "") + (":" if ends else "")
 
 
 def shorten(text: str, longest: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from ui.words import (
 QUOTE_CHARACTERS = 420  # of a card; the source itself shows the rest
 
 MOST_BOLD = 0.6  # where more of a sentence than this is key words, bold would point at nothing
+
+_BREAKS = re.compile(r"[ \t]*\n\s*")
 
 Part = dict[str, Any]
 
@@ -126,18 +129,35 @@ def quote_parts(citation: Citation, longest: int) -> list[Part]:
     """Gives a quote with its key words bold, cut around them where it is long."""
     quote = citation.quote
     spans = [(s.start - citation.start, s.end - citation.start) for s in citation.answer_spans]
-    begin = 0
-    if len(quote) > longest:
-        middle = spans[0][0] if spans else 0
-        begin = max(0, min(middle - longest // 3, len(quote) - longest))
-    end = min(len(quote), begin + longest)
+    begin, end = _cut(quote, spans[0][0] if spans else 0, longest)
     inside = [(max(s, begin) - begin, min(e, end) - begin) for s, e in spans]
-    parts = mark_key_words(quote[begin:end], inside)
+    parts = [
+        {"text": _unwrap(part["text"]), "bold": part["bold"]}
+        for part in mark_key_words(quote[begin:end], inside)
+    ]
     if begin:
         parts.insert(0, {"text": "… ", "bold": False})
     if end < len(quote):
         parts.append({"text": " …", "bold": False})
     return parts
+
+
+def _cut(quote: str, middle: int, longest: int) -> tuple[int, int]:
+    """Chooses what of a long quote is shown: whole words round ``middle``."""
+    if len(quote) <= longest:
+        return 0, len(quote)
+    begin = max(0, min(middle - longest // 3, len(quote) - longest))
+    end = begin + longest
+    if begin:
+        begin = quote.find(" ", begin, middle) + 1 or begin
+    if end < len(quote):
+        end = max(quote.rfind(" ", middle, end), middle) if " " in quote[middle:end] else end
+    return begin, end
+
+
+def _unwrap(text: str) -> str:
+    """Joins the lines of a paragraph; paragraphs stay apart."""
+    return _BREAKS.sub(lambda found: "\n" if found[0].count("\n") > 1 else " ", text)
 
 
 def mark_key_words(text: str, ranges: Sequence[tuple[int, int]]) -> list[Part]:

@@ -14,11 +14,12 @@ from ui.assets import mount
 
 @dataclass(frozen=True)
 class Column:
-    """A column; numbers stand to the right, and ``narrow`` ones are left out on a phone."""
+    """A column; numbers stand to the right, and some columns are left out on a phone."""
 
     title: str
     number: bool = False
-    narrow: bool = True
+    on_phone: bool = True
+    one_line: bool = False
 
 
 @dataclass(frozen=True)

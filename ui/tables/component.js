@@ -76,7 +76,11 @@ function drawHead(root, data) {
 }
 
 function columnClass(column) {
-  return `${column.number ? "fn-figure" : ""} ${column.narrow ? "" : "fn-wide-only"}`.trim();
+  const names = [];
+  if (column.number) names.push("fn-figure");
+  if (column.one_line) names.push("fn-one-line");
+  if (!column.on_phone) names.push("fn-wide-only");
+  return names.join(" ");
 }
 
 function sortBy(root, data, index) {
