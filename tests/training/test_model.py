@@ -9,7 +9,7 @@ import pytest
 import tiny
 import torch
 
-from training import encode, measure, train
+from training import average, encode, measure, train
 from training.model import FORBIDDEN, Reader
 
 
@@ -76,6 +76,16 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(
     ]
     assert all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0])
     assert (tmp_path / "whole" / "log.jsonl").read_text(encoding="utf-8").count("dev") == 1
+
+
+def test_the_mean_of_two_networks_is_their_mean(tmp_path: Path) -> None:
+    readers = [Reader(tiny.SHAPE), Reader(tiny.SHAPE)]
+    paths = [tmp_path / "a.pt", tmp_path / "b.pt"]
+    for reader, path in zip(readers, paths, strict=True):
+        train.save(path, {"model": reader.state_dict()})
+    mean = average.average(paths)
+    expected = (readers[0].span.weight + readers[1].span.weight) / 2
+    torch.testing.assert_close(mean["span.weight"], expected)
 
 
 def test_it_learns_four_questions_by_heart() -> None:
