@@ -79,10 +79,11 @@ def visit(browser: Browser, address: str | None) -> float:
 
 
 def wait_until_ready(browser: Browser, address: str) -> None:
-    """Waits until the models are loaded, so that the later visit is a usual one."""
+    """Waits until models and suggestions are there, so that the later visit is a usual one."""
     page = browser.new_page()
     page.goto(address)
     page.get_by_text("Ready", exact=True).wait_for(timeout=300_000)
+    page.locator(".st-key-suggestions button").first.wait_for(timeout=300_000)
     page.close()
 
 
