@@ -5,7 +5,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup setup-dev test lint format clean
+.PHONY: run setup setup-dev test lint format reader clean
 
 run: setup
 	$(BIN)/python -m rag sync corpus
@@ -37,6 +37,13 @@ lint: setup-dev
 format: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Trains the reader from ../shared/data/reader; goes on from its last checkpoint. Takes hours.
+reader: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r training/requirements.txt
+	$(BIN)/python -m training.train --out training/runs/reader
+	$(BIN)/python -m training.export training/runs/reader/reader.pt --out training/runs/export
+	$(BIN)/python -m training.measure training/runs/export
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
