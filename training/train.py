@@ -1,4 +1,4 @@
-"""Train the reader: from the data folder to a checkpoint, in one pass, stoppable at any time.
+"""Train the reader: from the data folder to a checkpoint, stoppable at any time.
 
     nice -n 19 python -m training.train --out ../scratch/reader
 
