@@ -21,6 +21,9 @@ ATTITUDES = frozenset(
 ITEM_MARK = re.compile(r"(?:(?:[-*+•▪‣–]|#{1,6}|>|\d{1,3}[.)]|[A-Z][.):])[ \t]+)+|\|[ \t]*")
 MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 MARKDOWN_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+STATEMENT_END = re.compile(r"[.!:;…。][\"'”’»)\]]*$")
+RUNNING_FOOT = re.compile(r"\b(?:page|p\.)\s*\d+(?:\s*(?:of|/)\s*\d+)?$", re.IGNORECASE)
+SHORTEST_UNENDED = 8  # words: shorter lines without a full stop are headings
 QUESTION_END = re.compile(r"\?[\"'”’)]*$")
 
 
@@ -46,9 +49,13 @@ def find_quote(question: str, text: str, first: int, last: int) -> tuple[int, in
     return start, end
 
 
-def is_question(text: str) -> bool:
-    """True for a sentence that asks: it answers nothing."""
-    return bool(QUESTION_END.search(text.rstrip(" *_")))
+def is_statement(text: str) -> bool:
+    """False for what answers nothing: a question, a heading, a running foot of a page."""
+    bare = text.rstrip(" *_")
+    if QUESTION_END.search(bare) or RUNNING_FOOT.search(bare):
+        return False
+    is_row = "\t" in bare or "|" in bare
+    return is_row or bool(STATEMENT_END.search(bare)) or len(bare.split()) >= SHORTEST_UNENDED
 
 
 def plain_text(quote: str, media_type: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quote import find_quote, is_question, plain_text
+from rag.quote import find_quote, is_statement, plain_text
 
 BANK = (
     "The ministries favour regulating firms, licensing exchanges and taxing miners; the Central "
@@ -76,10 +76,19 @@ def test_other_formats_keep_their_marks() -> None:
     assert plain_text("a * b\n*c*\td", "text/plain") == "a * b *c* | d"
 
 
-def test_a_question_is_no_answer() -> None:
-    assert is_question("Q. Does the bank still want a ban?")
-    assert is_question("**Why?**")
-    assert not is_question("It asked why.")
+@pytest.mark.parametrize(
+    "text",
+    ["Q. Does the bank still want a ban?", "**Why?**", "Digital ruble", "Crypto report | Page 3"],
+)
+def test_what_states_nothing(text: str) -> None:
+    assert not is_statement(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["It asked why.", "Kazakhstan\tLaw\t2023", "(It said so.)", "- licences for exchanges;"]
+)
+def test_what_states_something(text: str) -> None:
+    assert is_statement(text)
 
 
 @given(
