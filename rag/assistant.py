@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rag import __version__
@@ -18,6 +19,7 @@ from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
 from rag.library import Library
 from rag.reader import Reader
+from rag.reader.model import ModelReader
 from rag.reader.sentences import SentenceReader
 from rag.records import Answer, Citation, Passage, Turn
 from rag.retrieve import Retriever
@@ -167,7 +169,8 @@ def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
     library = Library.open(settings, embedder)
-    return Assistant(settings, library, embedder, SentenceReader(embedder))
+    reader = ModelReader(Path(settings.reader)) if settings.reader else SentenceReader(embedder)
+    return Assistant(settings, library, embedder, reader)
 
 
 def check_question(question: str) -> str:

@@ -20,6 +20,7 @@ class Settings:
     Attributes:
         index: the folder that holds the library.
         embedding_model: a hub name or a local folder; empty for the installed all-MiniLM-L6-v2.
+        reader: the folder of a reader that ``training/`` made; empty for the sentence reader.
         chunk_characters: how long a chunk may become.
         retrieved_passages: how many passages are handed to the reader.
         threshold: the confidence below which the assistant abstains, 0 to 1.
@@ -27,9 +28,10 @@ class Settings:
 
     index: Path = Path("index")
     embedding_model: str = ""
+    reader: str = ""
     chunk_characters: int = 1_000
     retrieved_passages: int = 10
-    threshold: float = 0.5
+    threshold: float = 0.25
 
     def __post_init__(self) -> None:
         if not 200 <= self.chunk_characters <= 8_000:

@@ -85,7 +85,7 @@ def write_graph(reader: Reader, path: Path) -> None:
         1: torch.export.Dim("length", min=8, max=512),
     }
     torch.onnx.export(
-        Flat(reader),
+        Flat(reader).eval(),
         example,
         str(path),
         input_names=list(INPUTS),
