@@ -12,6 +12,8 @@ from rag.parse.head import Facts, read_head
 from rag.parse.lines import blocks_of_lines
 from rag.records import Block, ParsedDocument
 
+LONGEST_TITLE = 100  # characters
+SHORT_LINE = 60  # characters: a longer one goes on with a paragraph
 _FRONT_MATTER = re.compile(
     r"\s*---[ \t]*\n(?P<body>(?:(?!---[ \t]*$).*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.M
 )
@@ -49,11 +51,23 @@ def _parse(data: bytes, name: str, *, markdown: bool) -> ParsedDocument:
         text,
         "text/markdown" if markdown else "text/plain",
         tuple(blocks),
-        title=facts.title or head.title or first_heading(text, blocks),
+        title=facts.title
+        or head.title
+        or (None if markdown else _opening_line(text))
+        or first_heading(text, blocks),
         author=facts.author or head.author,
         date=facts.date or head.date,
         warnings=_encoding_warnings(decoded, name),
     )
+
+
+def _opening_line(text: str) -> str | None:
+    """Gives the first line where it stands alone like a title, over a short line or none."""
+    lines = text.lstrip().split("\n", 2)
+    line = lines[0].strip()
+    over = lines[1].strip() if len(lines) > 1 else ""
+    is_title = 0 < len(line) <= LONGEST_TITLE and line[-1] not in ".,;:" and line[0].isalnum()
+    return line if is_title and len(over) <= SHORT_LINE else None
 
 
 def _front_matter_blocks(text: str, end: int) -> list[Block]:

@@ -47,7 +47,8 @@ class Site:
     outside: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+# Not of the whole session: Playwright keeps an event loop running, which other tests cannot have.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if shutil.which(CHROMIUM) is None:
         missing = f"{CHROMIUM} is not there, so no page can be looked at"
@@ -61,7 +62,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serves three little documents with the app as a person starts it."""
     folder = tmp_path_factory.mktemp("site")
@@ -80,7 +81,7 @@ def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield Site(address, index)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stub_site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serves the stub, which can be as slow as a test wants it."""
     folder = tmp_path_factory.mktemp("stub")

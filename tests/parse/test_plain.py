@@ -137,3 +137,19 @@ def test_long_lines_are_paragraphs_of_their_own() -> None:
     line = "The bank proposed an almost complete ban of trade and mining. " * 3
     document = parse_bytes(f"{line}\n{line}\n".encode(), "a.txt")
     assert len(document.blocks) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("BITCOIN LAW, 2021\nSample\nDate: 3 March 2025\n\nIn June 2021 …", "BITCOIN LAW, 2021"),
+        ("A note on tax\n\nMiners pay.", "A note on tax"),
+        (
+            "Miners pay tax, and it\nis not little, as the ministry of finance has said many times.",
+            "note",
+        ),
+        ("Miners pay tax.\n\nThey do.", "note"),
+    ],
+)
+def test_a_first_line_that_stands_alone_is_the_title(text: str, title: str) -> None:
+    assert (parse_bytes(text.encode(), "note.txt").title or "note") == title
