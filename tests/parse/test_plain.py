@@ -144,10 +144,7 @@ def test_long_lines_are_paragraphs_of_their_own() -> None:
     [
         ("BITCOIN LAW, 2021\nSample\nDate: 3 March 2025\n\nIn June 2021 …", "BITCOIN LAW, 2021"),
         ("A note on tax\n\nMiners pay.", "A note on tax"),
-        (
-            "Miners pay tax, and it\nis not little, as the ministry of finance has often said.",
-            "note",
-        ),
+        ("Miners pay tax, and it\n" + "is not little, " * 6, "note"),
         ("Miners pay tax.\n\nThey do.", "note"),
     ],
 )
