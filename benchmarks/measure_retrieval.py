@@ -24,7 +24,7 @@ from rag.assistant import open_assistant
 from rag.embed import SentenceTransformerEmbedder
 from rag.evaluate.measures import Range, evidence_recall, ndcg_at
 from rag.library import Library
-from rag.retrieve import CANDIDATES
+from rag.retrieve import CANDIDATES, fuse
 from rag.settings import Settings
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "rag"
@@ -71,18 +71,12 @@ def rank(
     by_words = dict(library.words.search(question, CANDIDATES))
     known = library.store.vectors_of(list(by_words), embedder.name)
     cosine = {**{i: float(row @ vector) for i, row in known.items()}, **by_vector}
-    most = max(by_words.values(), default=1.0)
     both = by_words.keys() | cosine.keys()
     reciprocal = dict.fromkeys(both, 0.0)
     for ranking in (by_words, by_vector):
         for place, chunk_id in enumerate(sorted(ranking, key=lambda i: -ranking[i]), 1):
             reciprocal[chunk_id] += 1 / (RRF_CONSTANT + place)
-    sums = {
-        f"sum {w}": {
-            i: w * cosine.get(i, 0.0) + (1 - w) * by_words.get(i, 0.0) / most for i in both
-        }
-        for w in WEIGHTS
-    }
+    sums = {f"sum {weight}": fuse(by_words, cosine, weight) for weight in WEIGHTS}
     return {"words": by_words, "vectors": by_vector, "reciprocal ranks": reciprocal, **sums}
 
 

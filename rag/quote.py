@@ -17,8 +17,9 @@ LEADING_CONNECTIVE = re.compile(rf"(?:(?:and|so|meanwhile|{CONNECTIVES})\b,?\s+)
 ATTITUDES = frozenset(
     extract_terms("want favour favor propose plan support oppose say think argue claim ask call")
 )
-# What marks a list item, a heading or a quoted line at its beginning, in Markdown and as typed.
-ITEM_MARK = re.compile(r"(?:(?:[-*+•▪‣–]|#{1,6}|>|\d{1,3}[.)]|[A-Z][.):])[ \t]+)+|\|[ \t]*")
+# What marks a list item, a heading or a quoted line at its beginning, in Markdown and as typed;
+# "Q." and "A." alone of the letters, as others are initials.
+ITEM_MARK = re.compile(r"(?:(?:[-*+•▪‣–]|#{1,6}|>|\d{1,3}[.)]|[QA][.):])[ \t]+)+|\|[ \t]*")
 MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 MARKDOWN_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 STATEMENT_END = re.compile(r"[.!:;…。][\"'”’»)\]]*$")

@@ -115,7 +115,11 @@ class Retriever:
         ]
 
 
-def fuse(word_scores: Mapping[int, float], similarity: Mapping[int, float]) -> dict[int, float]:
+def fuse(
+    word_scores: Mapping[int, float],
+    similarity: Mapping[int, float],
+    vector_weight: float = VECTOR_WEIGHT,
+) -> dict[int, float]:
     """Gives each chunk one score: a weighted sum of its BM25 score and its cosine.
 
     After Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023):
@@ -125,7 +129,7 @@ def fuse(word_scores: Mapping[int, float], similarity: Mapping[int, float]) -> d
     """
     most_words = max(word_scores.values(), default=0.0) or 1.0
     return {
-        chunk_id: VECTOR_WEIGHT * similarity.get(chunk_id, 0.0)
-        + (1 - VECTOR_WEIGHT) * word_scores.get(chunk_id, 0.0) / most_words
+        chunk_id: vector_weight * similarity.get(chunk_id, 0.0)
+        + (1 - vector_weight) * word_scores.get(chunk_id, 0.0) / most_words
         for chunk_id in word_scores.keys() | similarity.keys()
     }

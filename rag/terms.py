@@ -21,11 +21,6 @@ STOP_WORDS = frozenset(
 )
 
 
-def find_words(text: str) -> list[tuple[int, int]]:
-    """Gives the character ranges of the words of a text."""
-    return [match.span() for match in WORD.finditer(text)]
-
-
 def extract_terms(text: str) -> list[str]:
     """Gives the content terms of a text in order, repetitions included."""
     words = (match.group().replace("’", "'") for match in WORD.finditer(text.lower()))

@@ -48,6 +48,7 @@ def test_ask_json_cites_exactly(index: str, capsys: pytest.CaptureFixture[str]) 
     answer = json.loads(out)
     assert status == cli.OK
     assert answer["status"] == "answered"
+    assert answer["model"] == "reader"
     assert "almost total ban" in answer["text"]
     assert "digital ruble" in answer["text"]
     assert "favour" not in answer["text"]

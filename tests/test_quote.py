@@ -103,3 +103,7 @@ def test_a_quote_lies_in_the_text_and_holds_words(
     last = data.draw(st.integers(first + 1, len(text)))
     start, end = find_quote(question, text, first, last)
     assert 0 <= start < end <= len(text)
+
+
+def test_an_initial_is_no_list_mark() -> None:
+    assert quote("who spoke?", "V. Putin spoke.") == "V. Putin spoke."

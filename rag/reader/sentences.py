@@ -24,7 +24,7 @@ SPANS = 6
 class SentenceReader:
     """Ranks the sentences of passages by shared terms, by cosine, and by the kind of question."""
 
-    name = "sentences"
+    name = "reader"
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
