@@ -22,6 +22,7 @@ class Settings:
         embedding_model: a hub name or a local folder; empty for the installed all-MiniLM-L6-v2.
         reader: the folder of a reader that ``training/`` made; empty for the sentence reader.
         chunk_characters: how long a chunk may become.
+        parse_seconds: how long the reading of one file may take.
         retrieved_passages: how many passages are handed to the reader.
         threshold: the confidence below which the assistant abstains, 0 to 1.
     """
@@ -30,6 +31,7 @@ class Settings:
     embedding_model: str = ""
     reader: str = ""
     chunk_characters: int = 1_000
+    parse_seconds: int = 60
     retrieved_passages: int = 10
     threshold: float = 0.25
 
@@ -38,6 +40,8 @@ class Settings:
             raise SettingError(
                 f"RAG_CHUNK_CHARACTERS is {self.chunk_characters}; choose 200 to 8000."
             )
+        if not 1 <= self.parse_seconds <= 3_600:
+            raise SettingError(f"RAG_PARSE_SECONDS is {self.parse_seconds}; choose 1 to 3600.")
         if not 1 <= self.retrieved_passages <= 100:
             raise SettingError(
                 f"RAG_RETRIEVED_PASSAGES is {self.retrieved_passages}; choose 1 to 100."
@@ -48,7 +52,13 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Reads the settings from environment variables; what is not set keeps its default."""
-    kinds = {"index": Path, "chunk_characters": int, "retrieved_passages": int, "threshold": float}
+    kinds = {
+        "index": Path,
+        "chunk_characters": int,
+        "parse_seconds": int,
+        "retrieved_passages": int,
+        "threshold": float,
+    }
     chosen: dict[str, object] = {}
     for field in fields(Settings):
         variable = f"RAG_{field.name.upper()}"
