@@ -6,28 +6,26 @@ import hashlib
 import importlib.metadata
 import platform
 import threading
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from rag import __version__
-from rag.cite import cite_nearest, compose
 from rag.conversation import stand_alone
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
 from rag.library import Library
-from rag.reader import Reader
-from rag.reader.model import ModelReader
-from rag.reader.sentences import SentenceReader
-from rag.records import Answer, Citation, Passage, Turn
+from rag.question import Question, read_question, split_question
+from rag.reader import SENTENCES, Reader, open_reader
+from rag.records import Answer, Passage, Turn
+from rag.replies import UNCLEAR, reply
+from rag.respond import Respondent, Stopwatch, join_parts
 from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
 from rag.suggest import propose_questions
+from rag.terms import extract_terms
 
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
-NEAREST = 3  # passages shown with a refusal
 
 ABSTAINED = "The documents do not answer this."
 EMPTY_LIBRARY = "The library has no documents yet: add some, then ask again."
@@ -44,6 +42,15 @@ class Assistant:
         self._embedder = embedder
         self._retriever = Retriever(library.store, library.vectors, library.words, embedder)
         self._reader = reader
+        self._respondent = Respondent(
+            library.store,
+            self._retriever,
+            reader,
+            embedder.name,
+            library.locate_page,
+            settings.retrieved_passages,
+            settings.threshold,
+        )
         self._loading = threading.Lock()
         self._ready = False
 
@@ -79,33 +86,21 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or too long.
         """
-        started = time.perf_counter()
+        watch = Stopwatch()
         question = check_question(question)
-        searched_for = stand_alone(question, turns)
+        asked = read_question(question)
+        about_everything = asked.form == "overview" and not asked.topics
         blank = Answer(
             id=answer_id or hashlib.sha256(question.encode()).hexdigest()[:12],
             question=question,
-            searched_for=searched_for,
+            searched_for=question if about_everything else stand_alone(question, turns),
             status="abstained",
             text=ABSTAINED,
             confidence=0.0,
             model=self._reader.name,
         )
-        self.library.refresh()
-        passages = self._retriever.retrieve(
-            searched_for, self._settings.retrieved_passages, documents
-        )
-        retrieved = time.perf_counter()
-        answer = self._answer(blank, passages)
-        ended = time.perf_counter()
-        return replace(
-            answer,
-            timings_ms={
-                "retrieve": _milliseconds(started, retrieved),
-                "read": _milliseconds(retrieved, ended),
-                "total": _milliseconds(started, ended),
-            },
-        )
+        answer = self._reply(blank, asked, documents) or self._answer(blank, documents, watch)
+        return replace(answer, timings_ms=watch.milliseconds())
 
     def rank(
         self, question: str, count: int, documents: Collection[str] | None = None
@@ -140,36 +135,36 @@ class Assistant:
             },
         }
 
-    def _answer(self, blank: Answer, passages: Sequence[Passage]) -> Answer:
-        if not passages:
-            return replace(blank, text=EMPTY_LIBRARY) if self._is_empty() else blank
-        reading = self._reader.read(blank.searched_for, passages)
-        answer = replace(blank, confidence=round(reading.confidence, 4))
-        if not reading.spans or reading.confidence < self._settings.threshold:
-            return replace(answer, nearest=self._cite_nearest(passages))
-        sentences, citations = compose(
-            blank.searched_for, passages, reading.spans, self.library.locate_page
-        )
-        return replace(
-            answer,
-            status="answered",
-            text=" ".join(sentence.text for sentence in sentences),
-            sentences=sentences,
-            citations=citations,
-        )
+    def _reply(
+        self, blank: Answer, asked: Question, documents: Collection[str] | None
+    ) -> Answer | None:
+        """Answers what no document is needed for: a greeting, or a question that names nothing."""
+        known = [d for d in self.library.documents() if documents is None or d.id in documents]
+        said = reply(asked.form, known)
+        if said is not None:
+            return replace(
+                blank, searched_for=blank.question, status="answered", text=said, confidence=1.0
+            )
+        if not known:
+            return replace(blank, text=EMPTY_LIBRARY)
+        if asked.form != "overview" and not extract_terms(blank.searched_for):
+            return replace(blank, status="unclear", text=UNCLEAR)
+        return None
 
-    def _cite_nearest(self, passages: Sequence[Passage]) -> tuple[Citation, ...]:
-        return cite_nearest(passages, NEAREST, self.library.locate_page)
-
-    def _is_empty(self) -> bool:
-        return not self.library.documents()
+    def _answer(self, blank: Answer, documents: Collection[str] | None, watch: Stopwatch) -> Answer:
+        self.library.refresh()
+        parts = [
+            self._respondent.respond(question, documents, watch)
+            for question in split_question(blank.searched_for)
+        ]
+        return join_parts(blank, parts)
 
 
 def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
     library = Library.open(settings, embedder)
-    reader = ModelReader(Path(settings.reader)) if settings.reader else SentenceReader(embedder)
+    reader = open_reader(settings.reader or SENTENCES, embedder)
     return Assistant(settings, library, embedder, reader)
 
 
@@ -184,7 +179,3 @@ def check_question(question: str) -> str:
             "shorten it, or add the text as a document and ask about it."
         )
     return question
-
-
-def _milliseconds(start: float, end: float) -> float:
-    return round(1000 * (end - start), 1)

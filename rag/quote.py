@@ -9,10 +9,23 @@ from rag.sentences import split_sentences
 from rag.terms import extract_terms
 
 CONNECTIVES = "but|while|whereas|although|though|yet|however"
+WANTS = (
+    r"(?:wants?|favou?rs?|prefers?|proposes?|supports?|opposes?|rejects?|demands?|seeks?|insists?"
+    r"|wanted|favou?red|preferred|proposed|supported|opposed|rejected|demanded|sought|insisted)"
+)
+# "… and the bank wants": two wishes may stand side by side without a comma.
+ANOTHER_WISH = rf"(?:the\s|[A-Z])(?:(?!that\b|which\b|who\b|to\b)[\w-]+\s+){{1,4}}?{WANTS}\b"
 CLAUSE_BREAK = re.compile(
     rf";\s+|,\s+(?=(?:and\s+)?(?:{CONNECTIVES})\b(?!,))|\s+[–—-]\s+(?=(?:{CONNECTIVES})\b)"
+    rf"|,?\s+(?=and\s+{ANOTHER_WISH})"
 )
 LEADING_CONNECTIVE = re.compile(rf"(?:(?:and|so|meanwhile|{CONNECTIVES})\b,?\s+)+", re.IGNORECASE)
+# A clause that begins so says nothing without the clause before it.
+PRONOUN_FIRST = re.compile(r"(?:it|they|he|she|this|these|those|its|their|his|her)\b", re.I)
+VERB_FIRST = re.compile(
+    r"(?:is|are|was|were|has|have|had|does|do|did|will|would|may|must|can|could|should|not"
+    r"|[a-z]+ed|[a-z]+s\s+(?:the|an?|its?|their|no|that|to|not))\b"
+)
 # What somebody does to a wish or a word; two parties share it, so it tells neither apart.
 ATTITUDES = frozenset(
     extract_terms("want favour favor propose plan support oppose say think argue claim ask call")
@@ -32,7 +45,8 @@ def find_quote(question: str, text: str, first: int, last: int) -> tuple[int, in
     """Gives the range of the sentence or clause around an answer.
 
     A sentence such as "the ministries favour A; the bank, however, wants B" speaks of two parties:
-    where one clause holds all that the question shares with the sentence, it stands alone.
+    where some of its clauses hold all that the question shares with it, they stand alone, together
+    with the clause that names their subject.
 
     Args:
         question: decides which clauses belong to the answer.
@@ -40,9 +54,7 @@ def find_quote(question: str, text: str, first: int, last: int) -> tuple[int, in
         first, last: the answer's range in it, not empty.
     """
     start, end = _widen_to_sentences(text, first, last)
-    clauses = _split_clauses(text, start, end)
-    inside = [clause for clause in clauses if clause[0] < last and first < clause[1]] or clauses
-    start, end = _choose_clause(question, text, inside, (start, end))
+    start, end = _choose_clauses(question, text, _split_clauses(text, start, end), first, last)
     for mark in (ITEM_MARK, LEADING_CONNECTIVE):
         found = mark.match(text, start, end)
         if found and found.end() < min(end, last):
@@ -85,12 +97,33 @@ def _split_clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [*clauses, (clause_start, end)]
 
 
-def _choose_clause(
-    question: str, text: str, clauses: Sequence[tuple[int, int]], whole: tuple[int, int]
+def _choose_clauses(
+    question: str, text: str, clauses: Sequence[tuple[int, int]], first: int, last: int
 ) -> tuple[int, int]:
-    asked = set(extract_terms(question)) - ATTITUDES
-    shared = asked & set(extract_terms(text[whole[0] : whole[1]]))
-    for start, end in clauses:
-        if shared and shared <= set(extract_terms(text[start:end])):
-            return start, end
-    return whole
+    """Gives the range of the fewest neighbouring clauses about what is asked."""
+    terms = [set(extract_terms(text[start:end])) for start, end in clauses]
+    shared = (set(extract_terms(question)) - ATTITUDES) & set().union(*terms)
+    if not shared:
+        return clauses[0][0], clauses[-1][1]
+    touched = [i for i, (s, e) in enumerate(clauses) if s < last and first < e]
+    if len(touched) == len(clauses):
+        touched = []  # the reader chose the whole sentence, not words in it
+    a, b = next(
+        (a, a + more)
+        for more in range(len(clauses))
+        for a in range(len(clauses) - more)
+        if shared <= set().union(*terms[a : a + more + 1])
+        and all(a <= i <= a + more for i in touched)
+    )
+    while a > 0 and _leans(text, clauses[a]):
+        a -= 1
+    while b + 1 < len(clauses) and clauses[b + 1][0] < last and _leans(text, clauses[b + 1]):
+        b += 1
+    return clauses[a][0], clauses[b][1]
+
+
+def _leans(text: str, clause: tuple[int, int]) -> bool:
+    """True for a clause whose subject stands in the clause before it."""
+    connective = LEADING_CONNECTIVE.match(text, *clause)
+    start = connective.end() if connective else clause[0]
+    return bool(PRONOUN_FIRST.match(text, start) or VERB_FIRST.match(text, start))

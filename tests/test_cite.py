@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cite import cite_nearest, compose
+from rag.cite import cite_nearest
+from rag.compose import compose
 from rag.records import Document, Passage, Span
 
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.assistant import Assistant, open_assistant
-from rag.cite import cite_nearest, compose
+from rag.cite import cite_nearest
+from rag.compose import compose
 from rag.records import Answer, Passage, Span, Turn
 from rag.settings import Settings
 

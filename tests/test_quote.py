@@ -107,3 +107,50 @@ def test_a_quote_lies_in_the_text_and_holds_words(
 
 def test_an_initial_is_no_list_mark() -> None:
     assert quote("who spoke?", "V. Putin spoke.") == "V. Putin spoke."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer", "expected"),
+    [
+        (
+            "what does the Central Bank want?",
+            "The ministries favour licences and the Central Bank wants a ban.",
+            None,
+            "the Central Bank wants a ban.",
+        ),
+        (
+            "what do the ministries want?",
+            "The ministries favour licences and the Central Bank wants a ban.",
+            None,
+            "The ministries favour licences",
+        ),
+        (
+            "what does the bank want?",
+            "The ministries agree; the bank rejects that, but it wants a ban.",
+            None,
+            "the bank rejects that, but it wants a ban.",
+        ),
+        (
+            "what does the bank want?",
+            "The ministries agree; the bank rejects that, but it wants a ban.",
+            "a ban",
+            "the bank rejects that, but it wants a ban.",
+        ),
+        (
+            "what does the bank reject?",
+            "The bank dislikes coins, but rejects the law.",
+            "the law",
+            "The bank dislikes coins, but rejects the law.",
+        ),
+        (
+            "when did the pilot begin?",
+            "The pilot began on 15 August 2023; it had been planned for April.",
+            "15 August 2023",
+            "The pilot began on 15 August 2023",
+        ),
+    ],
+)
+def test_a_clause_comes_with_its_subject_and_alone(
+    question: str, text: str, answer: str | None, expected: str
+) -> None:
+    assert quote(question, text, answer) == expected

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+# fmt: off
 # Each room may import the rooms named here, and records, errors and settings besides.
 MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
@@ -18,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "terms": set(),
     "parse": set(),
     "chunks": {"sentences"},
+    "isolate": {"chunks", "parse"},
     "embed": set(),
     "files": set(),
     "locks": {"files"},
@@ -29,16 +31,31 @@ MAY_IMPORT: dict[str, set[str]] = {
     "quote": {"sentences", "terms"},
     "reader": {"embed", "quote", "sentences", "terms"},
     "conversation": {"terms"},
-    "cite": {"quote"},
+    "question": {"terms"},
+    "quantities": set(),
+    "polarity": {"terms"},
+    "anaphora": {"quote", "sentences"},
+    "cite": set(),
+    "compose": {
+        "anaphora", "cite", "polarity", "quantities", "question", "quote", "sentences", "terms",
+    },
+    "material": {"terms"},
+    "summarise": {"quote", "sentences", "terms"},
+    "replies": {"question"},
+    "respond": {"cite", "compose", "material", "question", "reader", "summarise", "terms"},
     "suggest": set(),
-    "library": {"parse", "chunks", "embed", "files", "locks", "store", "vectors", "words"},
-    "assistant": {"cite", "conversation", "embed", "library", "reader", "retrieve", "suggest"},
+    "library": {"isolate", "chunks", "embed", "files", "locks", "store", "vectors", "words"},
+    "assistant": {
+        "conversation", "embed", "library", "question", "reader", "replies", "respond", "retrieve",
+        "suggest", "terms",
+    },
     "generate": {"retrieve", "assistant"},
-    "evaluate": {"assistant"},
+    "evaluate": {"assistant", "files"},
     "cli": {"assistant", "evaluate", "library"},
     "__main__": {"cli"},
     "__init__": set(),
 }
+# fmt: on
 GROUND = {"records", "errors", "settings"}
 MAY_GROUND = {"records": set(), "errors": set(), "settings": {"errors"}}
 

@@ -1,0 +1,269 @@
+"""One question to what the documents answer, each form of question in its own way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Protocol
+
+from rag.cite import LocatePage, cite_nearest
+from rag.compose import Quotation, compose, present, quote_span
+from rag.material import (
+    Material,
+    ReadableStore,
+    correct_spelling,
+    find_named,
+    gather_library,
+    gather_named,
+    gather_topic,
+    speaks_of_a_document,
+)
+from rag.question import Question, read_question
+from rag.reader import Reader
+from rag.records import Answer, Citation, Passage, Reading, Sentence
+from rag.summarise import summarise
+from rag.terms import extract_terms
+
+NEAREST = 3  # passages shown with a refusal
+SIDE_SCORE = 0.6  # of the best span's score: below it a sentence about one side is read for anew
+
+# An overview is chosen by rule, so that no reader can say how sure it is. Made by hand: a document
+# that is named is certain, a topic may be another than the one that was meant.
+NAMED_CONFIDENCE = 0.95
+TOPIC_CONFIDENCE = 0.7
+
+
+class Finder(Protocol):
+    """Finds the passages that bear on a question, best first."""
+
+    def retrieve(
+        self, question: str, k: int, documents: Collection[str] | None = None
+    ) -> list[Passage]: ...
+
+
+class Stopwatch:
+    """Adds up how long each step took."""
+
+    def __init__(self) -> None:
+        self._started = perf_counter()
+        self._spent: Counter[str] = Counter()
+
+    @contextmanager
+    def timing(self, step: str) -> Iterator[None]:
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self._spent[step] += round(1e9 * (perf_counter() - started))
+
+    def milliseconds(self) -> dict[str, float]:
+        """Gives ``retrieve``, ``read`` and ``total``."""
+        total = perf_counter() - self._started
+        steps = {step: round(self._spent[step] / 1e6, 1) for step in ("retrieve", "read")}
+        return {**steps, "total": round(1000 * total, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the documents answer to one question; without sentences it was not answered.
+
+    Attributes:
+        unanswered: what was asked for beside and not found, in words.
+    """
+
+    question: str
+    confidence: float
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+class Respondent:
+    """Retrieves, reads and composes; holds nothing between two questions."""
+
+    def __init__(
+        self,
+        store: ReadableStore,
+        finder: Finder,
+        reader: Reader,
+        embedding_model: str,
+        locate_page: LocatePage,
+        passages: int,
+        threshold: float,
+    ) -> None:
+        self._store = store
+        self._finder = finder
+        self._reader = reader
+        self._embedding_model = embedding_model
+        self._locate_page = locate_page
+        self._passages = passages
+        self._threshold = threshold
+
+    def respond(self, question: str, documents: Collection[str] | None, watch: Stopwatch) -> Part:
+        """Gives the answer to one question from all documents, or those of these ids."""
+        asked = read_question(question)
+        if asked.form == "overview":
+            return self._give_overview(asked, documents, watch)
+        if asked.form == "comparison":
+            return self._compare(asked, documents, watch)
+        passages, reading = self._read(asked.text, documents, watch)
+        if not self._is_sure(reading):
+            return self._abstain(asked, reading.confidence, passages)
+        sentences, citations = compose(asked.text, passages, reading.spans, self._locate_page)
+        return Part(asked.text, reading.confidence, sentences, citations)
+
+    # Overviews.
+
+    def _give_overview(
+        self, asked: Question, documents: Collection[str] | None, watch: Stopwatch
+    ) -> Part:
+        topic = asked.topics[0] if asked.topics else ""
+        with watch.timing("retrieve"):
+            material = self._gather(topic, documents)
+        confidence = TOPIC_CONFIDENCE if material and material.topic else NAMED_CONFIDENCE
+        if material is None or confidence < self._threshold:
+            passages = self._retrieve(asked.text, documents, watch)
+            return self._abstain(asked, 0.0, passages)
+        with watch.timing("read"):
+            spans = summarise(material.passages, material.vectors, material.topic)
+            quotations = [
+                quote_span(asked, material.passages[span.passage], span, whole=True)
+                for span in spans
+            ]
+            sentences, citations = present(quotations, material.passages, self._locate_page)
+        if not sentences:
+            return self._abstain(asked, 0.0, material.passages)
+        return Part(asked.text, confidence, sentences, citations)
+
+    def _gather(self, topic: str, documents: Collection[str] | None) -> Material | None:
+        """Gives the passages to be summed up; None where the library has nothing of the sort."""
+        if not topic:
+            return gather_library(self._store, self._embedding_model, documents)
+        known = [d for d in self._store.documents() if documents is None or d.id in documents]
+        named = find_named(known, topic)
+        if named:
+            return gather_named(self._store, self._embedding_model, named)
+        if speaks_of_a_document(topic):
+            return None
+        topic = correct_spelling(topic, known)
+        passages = self._finder.retrieve(topic, self._passages, documents)
+        return gather_topic(self._store, self._embedding_model, topic, passages)
+
+    # Comparisons.
+
+    def _compare(
+        self, asked: Question, documents: Collection[str] | None, watch: Stopwatch
+    ) -> Part:
+        """Quotes one sentence that speaks of all sides, or else one for each."""
+        passages, reading = self._read(asked.text, documents, watch)
+        marks = _distinguish(asked.topics)
+        together = self._find_about(asked, set().union(*marks), passages, reading)
+        if together is not None:
+            shown = present([together], passages, self._locate_page)
+            return Part(asked.text, reading.confidence, *shown)
+        read = list(passages)
+        found: list[Quotation] = []
+        missing: list[str] = []
+        confidence = 1.0
+        for side, mark in zip(asked.topics, marks, strict=True):
+            about = Question(f"What is {side}?", "definition")
+            quotation, sure = self._find_about(about, mark, passages, reading), reading.confidence
+            if quotation is None:
+                own_passages, own = self._read(about.text, documents, watch)
+                quotation, sure = self._find_about(about, mark, own_passages, own), own.confidence
+                quotation = quotation and _move(quotation, len(read))
+                read += own_passages
+            if quotation is None:
+                missing.append(side)
+            else:
+                found.append(quotation)
+                confidence = min(confidence, sure)
+        if not found:
+            return self._abstain(asked, reading.confidence, passages)
+        shown = present(found, read, self._locate_page)
+        return Part(asked.text, confidence, *shown, unanswered=tuple(missing))
+
+    def _find_about(
+        self, about: Question, mark: set[str], passages: Sequence[Passage], reading: Reading
+    ) -> Quotation | None:
+        """Gives the best quotation that has all these terms, where the reader is sure enough."""
+        for span in reading.spans if self._is_sure(reading) else ():
+            if span.score < SIDE_SCORE * reading.spans[0].score:
+                break
+            quotation = quote_span(about, passages[span.passage], span)
+            if mark <= set(extract_terms(quotation.text)):
+                return quotation
+        return None
+
+    # Steps.
+
+    def _read(
+        self, question: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> tuple[list[Passage], Reading]:
+        passages = self._retrieve(question, documents, watch)
+        with watch.timing("read"):
+            return passages, self._reader.read(question, passages)
+
+    def _retrieve(
+        self, question: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> list[Passage]:
+        with watch.timing("retrieve"):
+            return self._finder.retrieve(question, self._passages, documents)
+
+    def _is_sure(self, reading: Reading) -> bool:
+        return bool(reading.spans) and reading.confidence >= self._threshold
+
+    def _abstain(self, asked: Question, confidence: float, passages: Sequence[Passage]) -> Part:
+        nearest = cite_nearest(passages, NEAREST, self._locate_page)
+        return Part(asked.text, confidence, nearest=nearest)
+
+
+def join_parts(blank: Answer, parts: Sequence[Part]) -> Answer:
+    """Gives one answer with what each part found, its citations numbered through.
+
+    Args:
+        blank: the answer as an abstention.
+    """
+    answered = [part for part in parts if part.sentences]
+    if not answered:
+        confidence = max(part.confidence for part in parts)
+        return replace(blank, confidence=round(confidence, 4), nearest=parts[0].nearest)
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    for part in answered:
+        shift = len(citations)
+        citations += [replace(c, marker=c.marker + shift) for c in part.citations]
+        sentences += [
+            replace(s, markers=tuple(marker + shift for marker in s.markers))
+            for s in part.sentences
+        ]
+    missing = [f"“{part.question}”" for part in parts if not part.sentences]
+    missing += [f"“{side}”" for part in answered for side in part.unanswered]
+    return replace(
+        blank,
+        status="answered",
+        text=" ".join(sentence.text for sentence in sentences),
+        confidence=round(min(part.confidence for part in answered), 4),
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+        notice=f"The documents do not answer {' and '.join(missing)}." if missing else None,
+    )
+
+
+def _distinguish(sides: Sequence[str]) -> list[set[str]]:
+    """Gives the terms by which each side is known: those that the others lack."""
+    terms = [set(extract_terms(side)) for side in sides]
+    return [
+        own - set().union(*(t for m, t in enumerate(terms) if m != n)) or own
+        for n, own in enumerate(terms)
+    ]
+
+
+def _move(quotation: Quotation, passages: int) -> Quotation:
+    """Gives a quotation whose passage stands behind so many others."""
+    span = replace(quotation.span, passage=quotation.span.passage + passages)
+    return replace(quotation, span=span)
