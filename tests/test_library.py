@@ -17,9 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
+from rag.isolate import ParserProcess
 from rag.library import Library, Progress, Report, derived, walk
 from rag.library import library as room
 from rag.settings import Settings
+from tests import faulty
 from tests.fakes import HashingEmbedder
 
 TEXTS = {
@@ -118,20 +120,18 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_rest_goes_on(
     assert library.status().documents == 3
 
 
-def test_a_parser_that_fails_refuses_one_file(
-    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from rag.library import prepare
-
-    def parse(data: bytes, name: str) -> object:
-        if name == "sea.txt":
-            raise IndexError("a bug")
-        return original(data, name)
-
-    original = prepare.parse_bytes
-    monkeypatch.setattr(prepare, "parse_bytes", parse)
-    reports = outcomes(library.add([folder]))
-    assert reports == {"bank.md": "added", "sea.txt": "refused", "sky.txt": "added"}
+def test_a_parser_that_fails_refuses_one_file(tmp_path: Path) -> None:
+    for name in ("a.txt", "crash.txt", "fault.txt", "z.txt"):
+        write(tmp_path / "files" / name, f"The words of {name}.\n")
+    parser = ParserProcess(60, faulty.PROGRAM)
+    library = Library(tmp_path / "index", 200, HashingEmbedder, parser)
+    reports = outcomes(library.add([tmp_path / "files"]))
+    assert reports == {
+        "a.txt": "added", "crash.txt": "refused", "fault.txt": "refused", "z.txt": "added",
+    }  # fmt: skip
+    assert library.check() == []
+    library.close()
+    parser.close()
 
 
 def test_hidden_files_loops_and_the_library_itself_are_passed_by(

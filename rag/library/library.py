@@ -13,6 +13,7 @@ from pathlib import Path
 from rag.embed import Embedder
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
 from rag.files import remove_leftovers, safe_name
+from rag.isolate import ParserProcess, shared_parser
 from rag.library import check, walk
 from rag.library.derived import Derived
 from rag.library.intake import Intake, refuse
@@ -41,14 +42,21 @@ class Library:
         store, vectors, words: for retrieval, which only reads them.
     """
 
-    def __init__(self, folder: Path, longest: int, get_embedder: Callable[[], Embedder]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        longest: int,
+        get_embedder: Callable[[], Embedder],
+        parser: ParserProcess,
+    ) -> None:
         self._folder = folder
         self.store = SQLiteStore(folder / "library.sqlite")
         self.vectors = FaissIndex(folder / "vectors")
         self.words = TantivyIndex(folder / "words")
         self._originals = Originals(folder / "originals")
         self._get_embedder = get_embedder
-        self._preparation = Preparation(self.store, get_embedder, longest)
+        self._parser = parser
+        self._preparation = Preparation(self.store, get_embedder, parser, longest)
         self._intake = Intake(self.store, self._preparation, self._originals)
         self._lock = WriteLock(folder / "write.lock")
         self._changing = threading.Lock()
@@ -68,7 +76,8 @@ class Library:
             LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
         """
         get_embedder = functools.cache(embedder if callable(embedder) else lambda: embedder)
-        return cls(settings.index, settings.chunk_characters, get_embedder)
+        parser = shared_parser(settings.parse_seconds)
+        return cls(settings.index, settings.chunk_characters, get_embedder, parser)
 
     def close(self) -> None:
         self.store.close()
@@ -142,6 +151,7 @@ class Library:
         Raises:
             LibraryBusy, LibraryFull, LibraryBroken: the rest is not taken in.
         """
+        self._parser.start()
         with self._writing(progress):
             yield from self._levelling(self._added(paths, progress))
 
@@ -197,6 +207,7 @@ class Library:
         self._derived.write()
 
     def _add_upload(self, data: bytes, name: str, title: str | None, progress: Tell) -> Report:
+        self._parser.start()
         # The indexes follow when they are next asked: a hundred uploads need them once.
         with self._writing(progress):
             return self._intake.add_upload(data, safe_name(name), title, progress)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import hashlib
-import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag.chunks import cut_chunks
 from rag.embed import Embedder
-from rag.errors import UnreadableDocument
+from rag.isolate import ParserProcess
 from rag.library.reports import Progress, Tell
-from rag.parse import parse_bytes
 from rag.records import Chunk, Document, Page, ParsedDocument
 from rag.store import LibraryStore, NewChunk, NewDocument
 
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
 RULES = 1  # raise it when chunks are cut or embedded otherwise: every library is then cut anew
 TEXTS_AT_A_TIME = 256  # enough for the model to sort by length, few enough to tell of progress
-
-logger = logging.getLogger(__name__)
 
 
 def embedded_text(title: str | None, headings: Sequence[str], text: str) -> str:
@@ -54,11 +50,16 @@ class Preparation:
     """Makes documents ready by one set of rules and one model."""
 
     def __init__(
-        self, store: LibraryStore, get_embedder: Callable[[], Embedder], longest: int
+        self,
+        store: LibraryStore,
+        get_embedder: Callable[[], Embedder],
+        parser: ParserProcess,
+        longest: int,
     ) -> None:
         """``longest`` is in characters, as in ``Settings.chunk_characters``."""
         self._store = store
         self._get_embedder = get_embedder
+        self._parser = parser
         self._longest = longest
         self.chunking = f"{RULES}:{longest}"
 
@@ -73,9 +74,10 @@ class Preparation:
             UnreadableDocument: with one sentence for the person who added the file.
         """
         tell(Progress(name, "reading"))
-        parsed = _without_title_from_name(_parse(data, name), name, title)
+        parsed, chunks = self._parser.read(data, name, self._longest)
+        parsed = _without_title_from_name(parsed, name, title)
         sha256 = hashlib.sha256(data).hexdigest()
-        return self._make(sha256, name, parsed, tell)
+        return self._make(sha256, name, parsed, chunks, tell)
 
     def cut_anew(self, document: Document, tell: Tell) -> NewDocument:
         """Makes a document that the store has ready again, from its text."""
@@ -90,7 +92,8 @@ class Preparation:
             date=document.date,
             warnings=document.warnings,
         )
-        return self._make(document.sha256, document.name, parsed, tell)
+        chunks = cut_chunks(parsed.text, parsed.blocks, self._longest)
+        return self._make(document.sha256, document.name, parsed, chunks, tell)
 
     def embed_texts(
         self, texts: Mapping[bytes, str], name: str, tell: Tell
@@ -117,8 +120,9 @@ class Preparation:
             self._store.put_vectors(model, self.embed_texts(wanted, "the library", tell))
         self._store.choose_model(model)
 
-    def _make(self, sha256: str, name: str, parsed: ParsedDocument, tell: Tell) -> NewDocument:
-        chunks = cut_chunks(parsed.text, parsed.blocks, self._longest)
+    def _make(
+        self, sha256: str, name: str, parsed: ParsedDocument, chunks: Sequence[Chunk], tell: Tell
+    ) -> NewDocument:
         texts = [embed_chunk(parsed.title, chunk, parsed.text) for chunk in chunks]
         contents = [content_hash(text) for text in texts]
         model = self._get_embedder().name
@@ -138,27 +142,6 @@ class Preparation:
 def embed_chunk(title: str | None, chunk: Chunk, text: str) -> str:
     """Gives what is embedded for a chunk of a document's text."""
     return embedded_text(title, chunk.headings, text[chunk.start : chunk.end])
-
-
-def _parse(data: bytes, name: str) -> ParsedDocument:
-    try:
-        parsed = parse_bytes(data, name)
-        parsed.text.encode()
-    except UnicodeEncodeError:
-        raise UnreadableDocument(
-            f'"{name}" holds characters that are no Unicode; save it as UTF-8 and add that.'
-        ) from None
-    except UnreadableDocument:
-        raise
-    except Exception as error:
-        # Whatever a strange file does to a parser, the others of the batch are not to suffer from
-        # it; the log has the whole of it.
-        logger.exception("The parser failed on %s", name)
-        raise UnreadableDocument(
-            f'"{name}" could not be read ({type(error).__name__}); save it anew, or in another '
-            "format, and add that."
-        ) from error
-    return parsed
 
 
 def _without_title_from_name(
