@@ -1,1 +1,1 @@
-"""Pure measures, and a run that reports them."""
+"""Pure measures, a run that reports them, and the page and files that keep it."""

@@ -7,6 +7,10 @@ import re
 import string
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+BINS = 15  # of the calibration error; enough to see a bend, few enough to fill
+Z_95 = 1.959964  # two-sided 95 % of the normal distribution
 
 ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation + "’‘“”«»–—…", " "))
@@ -78,23 +82,55 @@ def harmonic_mean(first: float, second: float) -> float:
     return 2 * first * second / (first + second) if first + second else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """Answers of like confidence: how many, their mean confidence, and how many are right."""
+
+    count: int
+    confidence: float
+    right: int
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.count
+
+
+def calibration_bins(
+    confidences: Sequence[float], right: Sequence[bool], bins: int = BINS
+) -> list[CalibrationBin]:
+    """Gives the bins of equal mass that hold anything, the least confident first."""
+    order = sorted(range(len(confidences)), key=lambda i: (confidences[i], i))
+    found = []
+    for number in range(bins):
+        members = order[number * len(order) // bins : (number + 1) * len(order) // bins]
+        if members:
+            confidence = sum(confidences[i] for i in members) / len(members)
+            found.append(CalibrationBin(len(members), confidence, sum(right[i] for i in members)))
+    return found
+
+
 def expected_calibration_error(
-    confidences: Sequence[float], right: Sequence[bool], bins: int = 15
+    confidences: Sequence[float], right: Sequence[bool], bins: int = BINS
 ) -> float:
     """Expected calibration error with bins of equal mass, 0 to 1.
 
     Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian
     Binning" (2015), with bins of equal mass instead of equal width.
     """
-    order = sorted(range(len(confidences)), key=lambda i: (confidences[i], i))
-    error = 0.0
-    for number in range(bins):
-        members = order[number * len(order) // bins : (number + 1) * len(order) // bins]
-        if members:
-            confidence = sum(confidences[i] for i in members) / len(members)
-            accuracy = sum(right[i] for i in members) / len(members)
-            error += len(members) / len(order) * abs(confidence - accuracy)
-    return error
+    found = calibration_bins(confidences, right, bins)
+    gaps = sum(b.count * abs(b.confidence - b.accuracy) for b in found)
+    return gaps / len(confidences) if found else 0.0
+
+
+def wilson_interval(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
+    """Wilson's score interval of a share, 95 % unless told; the whole range without trials."""
+    if not trials:
+        return 0.0, 1.0
+    share, weight = successes / trials, z * z / trials
+    centre = share + weight / 2
+    reach = z * math.sqrt(share * (1 - share) / trials + weight / (4 * trials))
+    low, high = (centre - reach) / (1 + weight), (centre + reach) / (1 + weight)
+    return max(0.0, low), min(1.0, high)
 
 
 def recall_at(ranking: Sequence[str], relevant: Collection[str], k: int) -> float:
