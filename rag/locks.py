@@ -49,9 +49,11 @@ class WriteLock:
                         f"Another process (pid {self._read_holder()}) is changing this library; "
                         "wait until it has finished and try again."
                     ) from None
-                except OSError as error:
+                except BaseException as error:
                     self._lock.release(force=True)
-                    raise disk_error(error, self._holder.parent) from error
+                    if isinstance(error, OSError):
+                        raise disk_error(error, self._holder.parent) from error
+                    raise
             self._holds += 1
 
     def _release(self) -> None:
@@ -93,10 +95,13 @@ class ReadWriteLock:
     def writing(self) -> Iterator[None]:
         with self._condition:
             self._writers_waiting += 1
-            while self._writing or self._readers:
-                self._condition.wait()
-            self._writers_waiting -= 1
-            self._writing = True
+            try:
+                while self._writing or self._readers:
+                    self._condition.wait()
+                self._writing = True
+            finally:  # one that gives up waiting must not keep the readers out
+                self._writers_waiting -= 1
+                self._condition.notify_all()
         try:
             yield
         finally:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 import logging
 import os
 import signal
@@ -16,6 +18,7 @@ from rag.chunks import cut_chunks
 from rag.errors import LibraryError, UnreadableDocument
 from rag.isolate import ParserProcess, wire
 from rag.parse import parse_bytes
+from rag.records import Block, Chunk, Page, ParsedDocument
 from tests import faulty
 
 ROOT = Path(__file__).parents[1]
@@ -263,6 +266,23 @@ GOOD = {
     "media_type": "text/plain", "title": None, "author": None, "date": None, "warnings": [],
     "blocks": [[0, 5, "paragraph", 0]], "pages": [[1, 0, 5]], "chunks": [[0, 5, ["a"]]],
 }  # fmt: skip
+
+
+def test_nothing_of_a_document_is_lost_on_the_way() -> None:
+    parsed = ParsedDocument(
+        "words",
+        "text/plain",
+        (Block(0, 5, "heading", 2),),
+        (Page(1, 0, 5),),
+        title="T",
+        author="A",
+        date="2022",
+        warnings=("W.",),
+    )
+    # A field that comes later must be put here, and cross too.
+    assert all(getattr(parsed, field.name) for field in dataclasses.fields(parsed))
+    facts, data = wire.take_apart(parsed, [Chunk(0, 5, ("T",))])
+    assert wire.put_together(json.loads(json.dumps(facts)), data) == (parsed, [Chunk(0, 5, ("T",))])
 
 
 @pytest.mark.parametrize(

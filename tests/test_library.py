@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
 from rag.isolate import ParserProcess
@@ -555,13 +556,15 @@ def test_asking_goes_on_while_another_thread_adds(
         except BaseException as error:  # noqa: BLE001 - handed to the test
             failures.append(error)
 
-    threads = [threading.Thread(target=ask) for _ in range(3)]
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(3)]
     for thread in threads:
         thread.start()
-    assert set(outcomes(library.add([tmp_path / "files"])).values()) == {"added"}
-    done.set()
+    try:
+        assert set(outcomes(library.add([tmp_path / "files"])).values()) == {"added"}
+    finally:  # or a fault in the middle would leave them asking, and the run without an end
+        done.set()
     for thread in threads:
-        thread.join()
+        thread.join(30)
     assert failures == []
     assert library.check() == []
 
@@ -571,6 +574,47 @@ def test_an_abandoned_batch_frees_the_library(library: Library, folder: Path) ->
     next(reports)
     reports.close()  # type: ignore[attr-defined]
     assert library.remove(["bank.md"])
+
+
+class Stumbling(HashingEmbedder):
+    """Fails on texts with a certain word, as a fault of ours would."""
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if any("rain" in text for text in texts):
+            raise NameError("a fault of ours")
+        return super().embed_passages(texts)
+
+
+def stumble(progress: Progress) -> None:
+    if progress.name == "sky.txt":
+        raise NameError("a fault of ours")
+
+
+@pytest.mark.parametrize("where", ["embedder", "progress", "disk"])
+def test_a_fault_of_ours_in_the_middle_leaves_nobody_waiting(
+    tmp_path: Path, folder: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library(tmp_path, Stumbling() if where == "embedder" else HashingEmbedder())
+    if where == "disk":
+        monkeypatch.setattr(
+            room.Derived, "write", lambda self: stumble(Progress("sky.txt", "storing"))
+        )
+    reports = library.add([folder], stumble if where == "progress" else lambda _: None)
+    with pytest.raises(NameError):
+        list(reports)
+    monkeypatch.undo()
+    freed: list[str] = []
+    other = threading.Thread(
+        target=lambda: freed.append(library.remove(["bank.md"])[0].name), daemon=True
+    )
+    other.start()
+    other.join(5)
+    assert freed == ["bank.md"]
+    code = "print([r.outcome for r in library.add([tmp_path / 'files/bank.md'])], flush=True)\n"
+    with run_child(tmp_path, code) as child:
+        assert child.communicate(timeout=60)[0] == "['added']\n"
+    assert library.check() == []
+    library.close()
 
 
 # The same as afresh.
