@@ -14,7 +14,8 @@ from pathlib import Path
 from rag.errors import LibraryBroken, LibraryError, LibraryFull
 
 TEMPORARY_PREFIX = ".tmp-"
-LONGEST_NAME = 200  # characters; file systems allow 255 bytes, and an ending is added to some
+LONGEST_NAME = 200  # characters
+LONGEST_ENDING = 20  # what is longer is no ending
 SPARE_BYTES = 1024 * 1024  # with less room than this a failed write is put down to a full disk
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -104,12 +105,16 @@ def remove_leftovers(folder: Path) -> list[Path]:
 def safe_name(name: str) -> str:
     """Reduces a name that came from outside to a bare file name that cannot mislead.
 
-    Folders, control characters and those that turn the direction of writing are taken out.
+    What is left out: folders, control characters, those that turn the direction of writing or
+    cannot be seen, dots and spaces at either end, and the middle of an over-long name. The result
+    is as it would be typed (NFC), never empty, and stays as it is when cleaned again.
     """
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(c for c in base if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
-    kept = kept.strip().lstrip(".") or "unnamed"
+    seen = "".join(" " if c.isspace() else c for c in base)
+    seen = "".join(c for c in seen if not unicodedata.category(c).startswith("C"))
+    kept = " ".join(unicodedata.normalize("NFC", seen).split()).strip(" .")
     if len(kept) > LONGEST_NAME:
-        stem, ending = os.path.splitext(kept)  # noqa: PTH122 - a name, not a path
-        kept = stem[: LONGEST_NAME - len(ending[:20])] + ending[:20]
-    return kept
+        _, ending = os.path.splitext(kept)  # noqa: PTH122 - a name, not a path
+        ending = ending if len(ending) <= LONGEST_ENDING else ""
+        kept = kept[: LONGEST_NAME - len(ending)].rstrip(" .") + ending
+    return kept or "unnamed"

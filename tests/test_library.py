@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
+from rag.files import safe_name
 from rag.isolate import ParserProcess
 from rag.library import Library, Progress, Report, derived, walk
 from rag.library import library as room
@@ -225,13 +226,49 @@ def test_an_upload_is_kept_under_its_hash(library: Library, tmp_path: Path) -> N
     assert list((tmp_path / "index/originals").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [("../../etc/passwd", "passwd"), ("", "unnamed"), ("...", "unnamed"), ("a/b\x00.txt", "b.txt"),
-     ("x" * 400 + ".pdf", "x" * 196 + ".pdf")],
-)  # fmt: skip
-def test_a_name_cannot_mislead(library: Library, given: str, kept: str) -> None:
-    assert library.add_bytes(b"words\n", given).name == kept
+ODD_NAMES = [
+    "two\nlines.txt", "re\u202etxt.pdf.txt", "bell\x07.txt", " spaced .txt", "cafe\u0301.txt",
+    "%s%n{0}.txt", "a'; DROP TABLE sources; --.txt", "<script>alert(1)<script>.txt", "-rf.txt",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_an_odd_name_is_cleaned_and_its_original_stays_addressable(
+    library: Library, tmp_path: Path, name: str
+) -> None:
+    path = write(tmp_path / "odd" / name, f"The words of {name!r}.\n")
+    (report,) = library.sync(tmp_path / "odd")
+    assert (report.outcome, report.name, report.path) == ("added", safe_name(name), str(path))
+    document = library.document(str(report.document_id))
+    assert document.names == (safe_name(name),)
+    assert library.original(document.id) == path
+    for selector in (str(path), name, safe_name(name)):
+        assert library.document(selector) == document
+    assert set(outcomes(library.sync(tmp_path / "odd")).values()) == {"unchanged"}
+    assert library.remove([name]) == [document]
+
+
+def test_uploads_are_found_by_the_name_they_had(library: Library) -> None:
+    name = "re\u202eport\x07.txt"
+    report = library.add_bytes(b"words\n", f"C:\\docs\\{name}")
+    assert library.document(name).id == library.document("report.txt").id == report.document_id
+
+
+def test_a_path_names_one_file_and_no_namesake(filled: Library, tmp_path: Path) -> None:
+    for selector in ("elsewhere/sea.txt", "../sea.txt", "sea.txt\udcff", "\x00"):
+        with pytest.raises(UnknownDocument):
+            filled.document(selector)
+    assert filled.document(str(tmp_path / "files/sea.txt")) == filled.document("sea.txt")
+
+
+def test_a_name_that_is_no_unicode_is_refused_with_a_reason(
+    library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "a\udcff.txt").write_text("words")
+    (report,) = library.add([tmp_path / "odd"])
+    assert (report.name, report.outcome) == ("a.txt", "refused")
+    assert "no valid Unicode; rename the file" in str(report.reason)
 
 
 def test_two_uploads_of_one_name_are_two_documents(library: Library) -> None:

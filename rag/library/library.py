@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -89,11 +90,11 @@ class Library:
         return self.store.documents()
 
     def document(self, selector: str) -> Document:
-        """Gives the document of this id, or of this name; raises UnknownDocument."""
-        by_id = self.store.document(selector)
-        if by_id is not None:
-            return by_id
-        found = self.store.find(selector)
+        """Gives the document of this id, name or path; raises UnknownDocument.
+
+        A name may be that of the original too, though what is kept of it has been cleaned.
+        """
+        found = self._find(selector)
         if len(found) > 1:
             ids = ", ".join(document.id for document in found)
             raise UnknownDocument(
@@ -105,6 +106,18 @@ class Library:
                 "it has."
             )
         return found[0]
+
+    def _find(self, selector: str) -> list[Document]:
+        if not _is_unicode(selector):  # no file of such a name was taken in
+            return []
+        by_id = self.store.document(selector)
+        if by_id is not None:
+            return [by_id]
+        at_path = self.store.source_at(str(walk.absolute(Path(selector))))
+        found = self.store.find(at_path[0] if at_path else selector)
+        # A path names one file, not whatever bears the same name elsewhere.
+        is_path = "/" in selector or os.sep in selector
+        return found if found or is_path else self.store.find(safe_name(selector))
 
     def text(self, document_id: str) -> str:
         """Gives a document's extracted text; raises UnknownDocument."""
@@ -308,3 +321,11 @@ class Library:
 
     def _complete_vectors(self, progress: Tell = tell_nobody) -> None:
         self._preparation.complete_vectors(progress)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
