@@ -10,9 +10,14 @@ from rag.evaluate.measures import calibration_bins, percentile, wilson_interval
 from rag.evaluate.plots import Axis, Dot, Guide, Line, Mark, Plot, draw, draw_swatch, top_of
 from rag.evaluate.scored import Scored
 from rag.evaluate.tables import show_interval, show_milliseconds, show_share, tabulate
-from rag.evaluate.thresholds import AtThreshold, coverage_curve, replay, replay_all
+from rag.evaluate.thresholds import (
+    TABLED_THRESHOLDS,
+    AtThreshold,
+    coverage_curve,
+    replay,
+    replay_all,
+)
 
-TABLED_THRESHOLDS = [step / 20 for step in range(21)]
 DRAWN_THRESHOLDS = [step / 100 for step in range(101)]
 DRAWN_SHARES = [step / 100 for step in range(101)]
 PARTS = ("retrieve", "read", "total")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from rag.evaluate.compare import Comparison
 from rag.evaluate.page import render_page
 from rag.evaluate.report import Run, report
 from rag.evaluate.scored import scored_from_json, scored_to_json
+from rag.evaluate.thresholds import TABLED_THRESHOLDS, replay_all
 from rag.files import write_durably
 
 MEASURES, ANSWERS, PAGE = "run.json", "answers.jsonl", "page.html"
@@ -37,7 +38,8 @@ def write_run(
         other: the run that it is compared with.
     """
     bare = replace(run, settings=_without_folders(run.settings))
-    measures = {"folder": bare.folder, **report(bare, comparison)}
+    replayed = [asdict(at) for at in replay_all(bare.scored, TABLED_THRESHOLDS)]
+    measures = {"folder": bare.folder, **report(bare, comparison), "thresholds": replayed}
     answers = [json.dumps(scored_to_json(s), ensure_ascii=False) for s in bare.scored]
     _write(folder, ANSWERS, "".join(f"{line}\n" for line in answers))
     _write(folder, PAGE, render_page(bare, thresholds, command, comparison, other))

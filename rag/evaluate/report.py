@@ -103,8 +103,8 @@ def render_table(run: Run, comparison: Comparison | None = None) -> str:
             ("p (McNemar, exact)", f"{comparison.p:.3g}"),
         ]
         for name, change in comparison.differences.items():
-            interval = f"[{_show(change.low)}, {_show(change.high)}]"
-            lines.append((name.replace("_", " "), f"{_show(change.difference)}  95 % {interval}"))
+            interval = "" if change.low is None else f"  95 % [{change.low}, {change.high}]"
+            lines.append((name.replace("_", " "), _show(change.difference) + interval))
     return "\n".join(f"{name:<20} {value}".rstrip() for name, value in lines)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from rag.evaluate.scored import Scored
 
+TABLED_THRESHOLDS = [step / 20 for step in range(21)]
+
 
 @dataclass(frozen=True, slots=True)
 class AtThreshold:

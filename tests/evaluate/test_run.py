@@ -17,7 +17,7 @@ from rag.evaluate import run
 from rag.evaluate.folder import read_ids, read_questions, read_rows
 from rag.evaluate.kept import read_run, write_run
 from rag.evaluate.report import report
-from rag.evaluate.thresholds import replay
+from rag.evaluate.thresholds import TABLED_THRESHOLDS, replay
 from rag.library import Library
 from rag.reader.sentences import SentenceReader
 from rag.settings import Settings
@@ -177,6 +177,7 @@ def test_a_kept_run_says_nothing_of_the_machine_or_the_texts(folder: Path, tmp_p
         assert "almost" not in text
     measures = json.loads((out / "run.json").read_text())
     assert (measures["folder"], measures["settings"]["reader"]) == ("little", "big")
+    assert [at["threshold"] for at in measures["thresholds"]] == TABLED_THRESHOLDS
     back = read_run(out)
     assert [s.given for s in back.scored] == [s.given for s in done.scored]
     assert back.measures["aurc"] == done.measures["aurc"]
