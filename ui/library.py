@@ -56,7 +56,7 @@ def _draw_numbers(documents: Sequence[Document]) -> None:
 def _draw_upload() -> None:
     with st.form("upload", clear_on_submit=True, border=True):
         files = st.file_uploader(
-            "Add documents: text, Markdown, web pages, PDF, Word",
+            "Add documents: text, web pages, PDF, Office files, books, mails, zip",
             accept_multiple_files=True,
             key="files",
         )

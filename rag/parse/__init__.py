@@ -14,7 +14,15 @@ from typing import Protocol, cast
 from rag.errors import UnreadableDocument
 from rag.parse.build import refuse_if_empty
 from rag.parse.clean import name_without_ending, plain_name
-from rag.parse.recognise import ENDINGS, WORDS, Format, ending_of, foreign_kind, recognise
+from rag.parse.recognise import (
+    ENDINGS,
+    READ_FORMATS,
+    WORDS,
+    Format,
+    ending_of,
+    foreign_kind,
+    recognise,
+)
 from rag.records import ParsedDocument
 from rag.settings import LARGEST_FILE_BYTES
 
@@ -22,13 +30,25 @@ __all__ = ["SUPPORTED_ENDINGS", "parse_bytes", "parse_file"]
 
 SUPPORTED_ENDINGS: frozenset[str] = frozenset(ENDINGS)
 
-_READ_FORMATS = "txt, md, html, pdf and docx"
 _PARSERS: dict[Format, tuple[str, str]] = {
     "plain": ("rag.parse.plain", "parse_plain"),
     "markdown": ("rag.parse.plain", "parse_markdown"),
+    "rst": ("rag.parse.plain", "parse_rst"),
+    "json": ("rag.parse.json", "parse_json"),
+    "notebook": ("rag.parse.json", "parse_notebook"),
+    "csv": ("rag.parse.csv", "parse_csv"),
+    "tsv": ("rag.parse.csv", "parse_tsv"),
     "html": ("rag.parse.html", "parse_html"),
+    "mhtml": ("rag.parse.mail", "parse_mhtml"),
+    "mail": ("rag.parse.mail", "parse_mail"),
+    "rtf": ("rag.parse.rtf", "parse_rtf"),
     "pdf": ("rag.parse.pdf", "parse_pdf"),
     "docx": ("rag.parse.docx", "parse_docx"),
+    "pptx": ("rag.parse.pptx", "parse_pptx"),
+    "xlsx": ("rag.parse.xlsx", "parse_xlsx"),
+    "opendocument": ("rag.parse.opendocument", "parse_opendocument"),
+    "epub": ("rag.parse.epub", "parse_epub"),
+    "zip": ("rag.parse.zip", "parse_zip"),
 }
 
 
@@ -67,7 +87,7 @@ def parse_bytes(data: bytes, name: str) -> ParsedDocument:
     if format_ is None:
         raise UnreadableDocument(
             f'"{plain_name(name)}" is {foreign_kind(data) or "no text"}; save it as one of '
-            f"{_READ_FORMATS}, which are read, and add that."
+            f"{READ_FORMATS}, which are read, and add that."
         )
     module, function = _PARSERS[format_]
     parser = cast(Parser, getattr(import_module(module), function))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from rag.errors import UnreadableDocument
-from rag.parse.clean import plain_name
+from rag.parse.clean import clean_words, plain_name
 from rag.records import Block, BlockKind, Page
 
 _MARKUP = re.compile(r"^#{1,6}\s+|\s+#+\s*$|\*\*|__|`|\n[ \t]*(?:=+|-+|~+)[ \t]*$")
@@ -34,6 +35,24 @@ class TextBuilder:
         self._write(words)
         self.blocks.append(Block(start, self._length, kind, level))
 
+    def add_row(self, cells: Sequence[str], level: int = 0) -> None:
+        """Adds a table's row, a tab between cells; with a level it is the heads of the columns."""
+        words = "\t".join(clean_words(cell) for cell in cells).strip()
+        self.add("heading" if level else "table_row", words, level)
+
+    def add_text(self, text: str, blocks: Iterable[Block], deeper: int = 0) -> None:
+        """Adds a text as it is, with its blocks, its headings so many levels deeper."""
+        words = text.strip()
+        if not words:
+            return
+        if self.blocks:
+            self._write("\n\n")
+        shift = self._length - (len(text) - len(text.lstrip()))
+        self._write(words)
+        for block in blocks:
+            level = min(block.level + deeper, 6) if block.level else 0
+            self.blocks.append(Block(block.start + shift, block.end + shift, block.kind, level))
+
     def begin_page(self, number: int) -> None:
         """Says that what is added from here on stands on this page."""
         self._page_starts.append((number, self._length))
@@ -42,16 +61,20 @@ class TextBuilder:
         """Says that the page begins within the last block, ``offset`` characters into it."""
         self._page_starts.append((number, self.blocks[-1].start + offset))
 
+    @property
+    def length(self) -> int:
+        """How many characters the text has."""
+        return self._length
+
     def text(self) -> str:
         return "".join(self._parts)
 
     def pages(self) -> tuple[Page, ...]:
         """Gives the pages; each ends where the next one starts."""
-        starts = [start for _, start in self._page_starts]
-        ends = [*starts[1:], self._length]
+        ends = [*(start for _, start in self._page_starts[1:]), self._length]
         return tuple(
             Page(number, start, end)
-            for (number, start), end in zip(self._page_starts, ends, strict=True)
+            for (number, start), end in zip(self._page_starts, ends, strict=False)
         )
 
     def _write(self, words: str) -> None:

@@ -1,16 +1,20 @@
-"""Blocks of texts that are kept as they are: plain text and Markdown, read line by line."""
+"""Blocks of texts that are kept as they are, read line by line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.records import Block, BlockKind
+
+Style = Literal["plain", "markdown", "rst"]
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:\s|$)")
 _SETEXT = re.compile(r" {0,3}(=+|-+)\s*$")
 _PLAIN_UNDERLINE = re.compile(r"\s*(={3,}|-{3,}|~{3,})\s*$")
+_RST_UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_<>])\1{2,}\s*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"\s*(?:[-*+•◦▪‣]|\d{1,9}[.)]|\(?[a-z][.)])\s+\S")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -36,9 +40,12 @@ class _Line:
 class LineReader:
     """Reads the blocks of one text; each method takes the index of a line and gives the next."""
 
-    def __init__(self, text: str, markdown: bool, start: int = 0) -> None:
+    def __init__(self, text: str, style: Style, start: int = 0) -> None:
         self._text = text
-        self._markdown = markdown
+        self._style = style
+        self._markdown = style == "markdown"
+        self._rst = style == "rst"
+        self._rst_levels: dict[str, int] = {}
         self._lines = _split(text, start)
         self._blocks: list[Block] = []
 
@@ -54,8 +61,8 @@ class LineReader:
         if self._markdown and _FENCE.match(words):
             return self._read_fence(i)
         if level := self._heading_level(i):
-            underlined = self._is_underlined(i)
-            return self._add("heading", i, i + 2 if underlined else i + 1, level)
+            lines = 3 if self._is_overlined(i) else 2 if self._is_underlined(i) else 1
+            return self._add("heading", i, i + lines, level)
         if self._is_table_row(i):
             has_rule = i + 1 < len(self._lines) and bool(
                 _TABLE_RULE.match(self._lines[i + 1].words) and "-" in self._lines[i + 1].words
@@ -89,9 +96,13 @@ class LineReader:
         words = self._lines[i].words
         if self._markdown and (match := _ATX.match(words)):
             return len(match[1])
+        if self._is_overlined(i) or (self._rst and self._is_underlined(i)):
+            over = self._lines[i].words[0] if self._is_overlined(i) else ""
+            marks = over or self._lines[i + 1].words[0]
+            return self._rst_levels.setdefault(over + marks, min(len(self._rst_levels) + 1, 6))
         if self._is_underlined(i):
             return 1 if self._lines[i + 1].words.strip()[0] == "=" else 2
-        return 0 if self._markdown else self._plain_heading_level(i)
+        return self._plain_heading_level(i) if self._style == "plain" else 0
 
     def _is_underlined(self, i: int) -> bool:
         if i + 1 >= len(self._lines) or (i > 0 and not self._lines[i - 1].is_blank):
@@ -101,7 +112,18 @@ class LineReader:
             return False
         if self._markdown:
             return bool(_SETEXT.match(below)) and not _TABLE_RULE.match(words)
+        if self._rst:
+            is_words = bool(words) and not _RST_UNDERLINE.match(words)
+            return is_words and bool(_RST_UNDERLINE.match(below))
         return bool(_PLAIN_UNDERLINE.match(below)) and any(c.isalnum() for c in words)
+
+    def _is_overlined(self, i: int) -> bool:
+        """In reStructuredText a title may have the same rule over it as under it."""
+        if not self._rst or i + 2 >= len(self._lines) or self._lines[i + 1].is_blank:
+            return False
+        over, title, under = (self._lines[n].words for n in (i, i + 1, i + 2))
+        is_rule = bool(_RST_UNDERLINE.match(over)) and over.strip() == under.strip()
+        return is_rule and not _RST_UNDERLINE.match(title.strip())
 
     def _plain_heading_level(self, i: int) -> int:
         """Recognises chapters, lines in capitals and a title, each alone between blank lines."""
@@ -151,9 +173,9 @@ class LineReader:
         return is_long and bool(_ENDS_SENTENCE.search(above))
 
 
-def blocks_of_lines(text: str, *, markdown: bool, start: int = 0) -> list[Block]:
+def blocks_of_lines(text: str, *, style: Style, start: int = 0) -> list[Block]:
     """Gives the blocks of ``text[start:]``, with ranges in ``text``."""
-    return LineReader(text, markdown, start).read()
+    return LineReader(text, style, start).read()
 
 
 def _split(text: str, start: int) -> Sequence[_Line]:

@@ -94,11 +94,11 @@ def test_text_boxes_are_read_once() -> None:
 
 
 def test_strict_documents_are_read() -> None:
-    from rag.parse.docx import _STRICT
+    from rag.parse.office import STRICT_TO_USUAL
 
     data = make_docx(["Strictly."])
     for part in ("word/document.xml", "_rels/.rels", "word/_rels/document.xml.rels"):
-        for strict, usual in _STRICT:
+        for strict, usual in STRICT_TO_USUAL:
             data = rewrite(data, part, lambda xml, a=usual, b=strict: xml.replace(a, b))
     assert parse_bytes(data, "a.docx").text == "Strictly."
 

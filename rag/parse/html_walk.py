@@ -1,0 +1,176 @@
+"""The elements of a web page → its blocks, in order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from rag.parse.clean import clean_code, clean_words
+from rag.records import BlockKind
+
+_LEFT_OUT = frozenset(
+    [
+        *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas"),
+        *("form", "button", "select", "input", "textarea", "nav", "aside", "dialog", "head", "map"),
+        *("audio", "video", "menu", "footer"),
+    ]
+)
+_NEVER_WORDS = _LEFT_OUT - {"nav", "aside", "footer", "form", "menu"}
+_BLOCKS: dict[str, BlockKind] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    **dict.fromkeys(("li", "dt", "dd"), "list_item"),
+    **dict.fromkeys(("tr", "caption"), "table_row"),
+    "pre": "code",
+}
+_CONTAINERS = frozenset(
+    [
+        *("nav", "aside", "footer", "form", "menu"),
+        *("html", "body", "div", "p", "section", "article", "main", "header", "blockquote", "ul"),
+        *("ol", "dl", "table", "thead", "tbody", "tfoot", "figure", "figcaption", "address", "hr"),
+        *("details", "summary", "center", "fieldset", "td", "th"),
+    ]
+)
+_BOX_WORDS = re.compile(
+    r"(?:^|[\s_-])(?:cookie|consent|gdpr|advert|advertisement|ads?|banner|breadcrumbs?|sidebar|navbar"
+    r"|navigation|newsletter|subscribe|share|sharing|social|related|promo|sponsored|skip-link|popup"
+    r"|modal)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Found:
+    """A block of the page before it is chosen; ``links`` counts its characters inside links."""
+
+    kind: BlockKind
+    words: str
+    level: int = 0
+    links: int = 0
+
+
+def read_tree(text: str) -> Any:
+    """Gives the root of a page's elements, or None for a page without any."""
+    from lxml import html
+
+    parser = html.HTMLParser(
+        no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
+    )
+    return html.document_fromstring(
+        text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
+    )
+
+
+def read_blocks(root: Any, *, whole: bool = False) -> list[Found]:
+    """Gives a page's blocks in order.
+
+    Args:
+        root: of the page's elements.
+        whole: keep navigation, notes and boxes too: in a book or a mail they are its own words.
+    """
+    return _Walk(whole).blocks(root)
+
+
+class _Walk:
+    """Walks a page without recursion, for pages may be nested as deep as their makers like."""
+
+    def __init__(self, whole: bool) -> None:
+        self._whole = whole
+        self._found: list[Found] = []
+        self._words: list[str] = []
+        self._links = 0
+        self._kind: tuple[BlockKind, int] = ("paragraph", 0)
+        self._in_link = 0
+        self._in_code = 0
+        self._in_row = 0
+
+    def blocks(self, root: Any) -> list[Found]:
+        from lxml import etree
+
+        skipped = 0
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            if event == "start":
+                if skipped or self._is_left_out(element):
+                    skipped += 1
+                else:
+                    self._enter(element)
+            elif skipped:
+                skipped -= 1
+            else:
+                self._leave(element)
+            if event == "end" and not skipped and element.tail:
+                self._add(element.tail)
+        self._flush()
+        return self._found
+
+    def _enter(self, element: Any) -> None:
+        tag = element.tag
+        if tag == "tr":
+            self._flush()
+            self._kind = ("table_row", 0)
+            self._in_row += 1
+        elif tag in _BLOCKS and not self._in_row:
+            self._flush()
+            self._kind = (_BLOCKS[tag], int(tag[1]) if tag[0] == "h" else 0)
+        elif tag in _CONTAINERS and not self._in_row and not self._is_first_of_item(tag):
+            self._flush()
+        elif tag == "br" or tag in _CONTAINERS:
+            self._add("\n" if self._in_code else " ")
+        self._in_link += tag == "a"
+        self._in_code += tag == "pre"
+        if element.text:
+            self._add(element.text)
+
+    def _leave(self, element: Any) -> None:
+        tag = element.tag
+        self._in_link -= tag == "a"
+        if tag in {"td", "th"} and self._in_row:
+            self._add("\x1f")
+        elif tag == "tr":
+            self._flush()
+            self._in_row -= 1
+        elif (tag in _BLOCKS or tag in _CONTAINERS) and not self._in_row:
+            self._flush()
+        self._in_code -= tag == "pre"
+
+    def _is_first_of_item(self, tag: str) -> bool:
+        """A paragraph that opens a list item or a heading is that item, not a block beside it."""
+        is_plain = tag in {"p", "div", "center"}
+        return is_plain and self._kind[0] != "paragraph" and not "".join(self._words).strip()
+
+    def _add(self, words: str) -> None:
+        self._words.append(words)
+        if self._in_link:
+            self._links += len(words.strip())
+
+    def _flush(self) -> None:
+        joined, (kind, level) = "".join(self._words), self._kind
+        if kind == "table_row":
+            cells = [clean_words(cell) for cell in joined.split("\x1f")]
+            words = " | ".join(cells).strip().removesuffix("|").rstrip() if any(cells) else ""
+        else:
+            words = clean_code(joined) if self._in_code else clean_words(joined)
+        if words:
+            self._found.append(Found(kind, words, level, self._links))
+        self._words, self._links, self._kind = [], 0, ("paragraph", 0)
+
+    def _is_left_out(self, element: Any) -> bool:
+        if self._whole:
+            return not isinstance(element.tag, str) or element.tag in _NEVER_WORDS
+        return _is_left_out(element)
+
+
+def _is_left_out(element: Any) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
+        return True
+    attributes = element.attrib
+    if not attributes or element.tag in {"html", "body", "article", "main"}:
+        return False
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    if _HIDDEN_STYLE.search(attributes.get("style", "")):
+        return True
+    if attributes.get("role") in {"navigation", "banner", "search", "dialog", "alert"}:
+        return True
+    return bool(_BOX_WORDS.search(f"{attributes.get('class', '')} {attributes.get('id', '')}"))
