@@ -29,7 +29,7 @@ EXPLETIVE = re.compile(
 )
 MONTH_OR_DAY = r"(?:early\s+|late\s+)?(?:\d{1,2}\s+)?(?:[A-Z][a-z]+\s+)?\d{4}"
 OPENING = re.compile(rf"(?:(?:In|On|Since|By|From|Until)\s+{MONTH_OR_DAY},?\s+)?")
-CAPITALISED = r"[A-Z][\w’'-]*"
+CAPITALISED = r"(?!(?:The|An?)\b)[A-Z][\w’'-]*"
 NAME = rf"(?:[Tt]he\s+)?{CAPITALISED}(?:\s+(?:(?:of|for|and)\s+(?:the\s+)?)?{CAPITALISED})*"
 LINK = r"(?:that|which|who|when|if|in|on|by|to|with|from|as|than)"
 COMMON = rf"(?:[Tt]he|An?)\s+(?:(?!{LINK}\b)[a-z][\w’'-]*\s+){{0,4}}?(?!{LINK}\b)[a-z][\w’'-]*"
@@ -99,7 +99,7 @@ def _find_name(
             return _from_heading(sentence.strip("#*_ "), kind)
         first = PRONOUN.match(sentence)
         if first is None or KIND.get(first[1], first[1]) != kind:
-            return _from_sentence(sentence, kind, " ".join((*headings, text)))
+            return _from_sentence(sentence, kind, "\n".join((*headings, text)))
     return _from_heading(headings[-1], kind) if headings and len(before) < STEPS_BACK else None
 
 

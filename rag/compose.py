@@ -11,7 +11,7 @@ from rag.cite import LocatePage, cite
 from rag.polarity import covers, decide, is_plain_reply
 from rag.quantities import find_quantities
 from rag.question import Form, Question, read_question
-from rag.quote import QUESTION_END, find_quote, plain_text
+from rag.quote import ITEM_MARK, QUESTION_END, find_quote, plain_text
 from rag.records import Citation, Passage, Sentence, Span, Verdict
 from rag.sentences import split_sentences
 from rag.terms import extract_terms
@@ -107,7 +107,7 @@ def quote_span(asked: Question, passage: Passage, span: Span, whole: bool = Fals
     first, last = span.start - passage.start, span.end - passage.start
     start, end = (first, last) if whole else find_quote(asked.text, text, first, last)
     pronoun, name = 0, ""
-    start, end = _pass_plain_reply(text, start, end)
+    start, end = _pass_beginning(text, start, end)
     with_head = _begin_at_entry_head(text, start)
     if with_head < start:
         start = with_head
@@ -173,7 +173,8 @@ def adds_something(
         return False
     new = own - said - set(extract_terms(asked.text))
     more_figures = find_quantities(quotation.text) - _all_quantities(chosen)
-    return len(new) >= FEWEST_NEW_TERMS or bool(more_figures)
+    fewest = 1 if asked.form == "several" else FEWEST_NEW_TERMS
+    return len(new) >= fewest or bool(more_figures)
 
 
 def _overlaps(one: Quotation, other: Quotation, passages: Sequence[Passage]) -> bool:
@@ -249,9 +250,11 @@ def _begin_at_entry_head(text: str, start: int) -> int:
     return start
 
 
-def _pass_plain_reply(text: str, start: int, end: int) -> tuple[int, int]:
-    """Gives the sentence behind a "Yes." or "No.", which alone says nothing."""
-    if not is_plain_reply(text[start:end]) or extract_terms(text[start:end]):
+def _pass_beginning(text: str, start: int, end: int) -> tuple[int, int]:
+    """Gives the sentence behind a "Yes." or the bold head of an entry: alone they say nothing."""
+    beginning = text[start:end]
+    is_reply = is_plain_reply(beginning) and not extract_terms(beginning)
+    if not is_reply and not ENTRY_HEAD.fullmatch(beginning):
         return start, end
     return next(((s, e) for s, e in split_sentences(text) if s >= end), (start, end))
 
@@ -265,7 +268,8 @@ def _add_plain_reply(question: str, text: str, start: int, end: int) -> tuple[in
         return start, end
     asks = text[slice(*source)]
     if QUESTION_END.search(asks) and covers(question, asks):
-        return reply[0], end
+        mark = ITEM_MARK.match(text, *reply)
+        return mark.end() if mark else reply[0], end
     return start, end
 
 

@@ -1,13 +1,14 @@
 """Yes or no, where a sentence decides it by its words alone.
 
-A rule that speaks seldom: every content word of the question must stand in the sentence, in the
-same order, nothing there may narrow or hedge it, and the two may differ in a negation or an antonym
-only. A sentence that does not decide so is quoted without a "Yes" or "No".
+A rule that speaks seldom: question and sentence must have the same content words in the same order,
+nothing may narrow or hedge them, and the two may differ in a negation, an antonym or a date only. A
+sentence that does not decide so is quoted without a "Yes" or "No".
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from rag.terms import extract_terms, stem
@@ -16,8 +17,9 @@ Decision = Literal["yes", "no"]
 
 ALLOWED = "allow permit legal lawful legalise legalize"
 FORBIDDEN = "forbid forbidden forbade ban banned prohibit illegal unlawful outlaw"
-ONE_FOR_ALL = {stem(word): ("permitted", 1) for word in ALLOWED.split()} | {
-    stem(word): ("permitted", -1) for word in FORBIDDEN.split()
+PERMITTED = "permitted"
+PERMISSION = {stem(word): (PERMITTED, 1) for word in ALLOWED.split()} | {
+    stem(word): (PERMITTED, -1) for word in FORBIDDEN.split()
 }
 NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|nobody|none|cannot|without)\b|n['’]t\b", re.I)
 # Words of degree, scope and time: with one of them in the question, words alone decide nothing.
@@ -28,38 +30,63 @@ DEGREE = re.compile(
 )
 # In the sentence: a condition, an exception, an opinion, a plan or another one's word.
 HEDGE = re.compile(
-    r"\b(?:if|unless|except|provided|but|only|would|could|should|might|may|half|partly|some|limited|within"
-    r"|until|before|almost|nearly|propos\w+|plan\w*|expect\w*|want\w*|wish\w*|argu\w+|claim\w*|suggest\w*"
-    r"|den(?:y|ies|ied)|say\w*|said|report\w*|according|think\w*|believ\w+|hop\w+|ask\w*|consider\w*"
-    r"|whether|though|although|while|however|draft|bill|question)\b",
+    r"\b(?:if|unless|except|provided|but|only|would|could|might|half|partly|some|until|almost"
+    r"|nearly|propos\w+|plan\w*|expect\w*|want\w*|wish\w*|argu\w+|claim\w*|suggest\w*|den(?:y|ies|ied)"
+    r"|say\w*|said|report\w*|according|think\w*|believ\w+|hop\w+|ask\w*|whether|though|although|while"
+    r"|however|draft|bill)\b|[;:?]",
     re.I,
 )
-# Another place, time or person than the question names.
-SCOPE = re.compile(
-    r"\b(?:in|for|by|among|during|from|at|to|on|of|with)\s+(?:the\s+|an?\s+)?([\w’'-]+)", re.I
+DATE = r"(?:\d{1,2}\s+)?(?:[A-Z][a-z]+\s+)?\d{4}\b"
+# Since when, and under which law, changes nothing about whether.
+FRAME = re.compile(
+    rf"[,\s]+(?:since|with effect from)\s+{DATE}|[,\s]+under\s+(?:the\s+|an?\s+)?law\b[^.;]*"
 )
-LAWFUL_FRAME = re.compile(
-    r"[,\s]+(?:since|with effect from)\s+\d[\w\s]*\d{4}|[,\s]+under\s+(?:the\s+)?law\b[^.;]*", re.I
+# When and on what occasion something happened changes nothing about whether it did.
+OCCASION = re.compile(
+    rf"(?:^|[,\s]+)(?:on|in|since|from)\s+{DATE},?|\s+(?:during|after|because|when)\b[^.;]*", re.I
+)
+ASKS_FOR_EVENT = re.compile(r"\W*(?:did|has|have|was|were)\b", re.I)
+# What the sentence must hold, and must not, for each kind of question: "was" does not decide "is".
+MOODS = tuple(
+    (re.compile(rf"\W*(?:{asked})\b", re.I), re.compile(needed), re.compile(barred))
+    for asked, needed, barred in (
+        (
+            "is|are",
+            r"\b(?:is|are|has been|have been|remains?)\b",
+            r"\b(?:was|were|had|did|to be)\b",
+        ),
+        ("do|does", "", r"\b(?:was|were|had|did|must|can|may|should|will|to|\w+ed)\b"),
+        ("can|may|could", r"\b(?:can|may|cannot)\b", r"\b(?:was|were|had|did)\b"),
+        ("must", r"\b(?:must|have to|has to)\b", r"\b(?:was|were|had|did)\b"),
+        ("will|would", r"\bwill\b", r"\b(?:was|were|had|did)\b"),
+        ("should", r"\bshould\b", r"\b(?:was|were|had|did)\b"),
+        ("did|has|have|was|were", "", r"\b(?:must|can|may|should|will|to)\b"),
+    )
 )
 PLAIN_REPLY = re.compile(r"(?:[A-Z][.:)]\s+)?(?:Yes|No)[.!,]")
-LONGEST_DECIDING = 30  # words: a long sentence says more than yes or no
 
 
 def decide(question: str, sentence: str) -> Decision | None:
     """Gives what the sentence answers to a question of yes or no; None where it leaves it open."""
-    framed = LAWFUL_FRAME.sub("", sentence)
-    if DEGREE.search(question) or HEDGE.search(framed) or len(framed.split()) > LONGEST_DECIDING:
+    stated = FRAME.sub("", sentence)
+    if ASKS_FOR_EVENT.match(question):
+        stated = OCCASION.sub("", stated)
+    # "Isn't it banned?" is answered "yes" by some and "no" by others who mean the same.
+    if NEGATION.search(question) or DEGREE.search(question) or HEDGE.search(stated):
         return None
-    asked, said = _read(question), _read(framed)
-    if len(asked) < 2 or not _in_order(list(asked), list(said)):
+    moods = [(needed, barred) for kind, needed, barred in MOODS if kind.match(question)]
+    if not all(needed.search(stated) and not barred.search(stated) for needed, barred in moods):
         return None
-    if any(not set(extract_terms(word)) <= _known(asked) for word in SCOPE.findall(framed)):
+    asked, said = _read(question), _read(stated)
+    if len(asked) < 2 or _without_permission(asked) != _without_permission(said):
         return None
-    turns = _negations(question) + _negations(framed)
-    if max(_negations(question), _negations(framed)) > 1:
+    if len(asked) != len(said):
         return None
-    opposed = sum(asked[key] != said[key] for key in asked)
-    return "yes" if (turns + opposed) % 2 == 0 else "no"
+    negations = len(NEGATION.findall(stated))
+    opposed = sum(sign for _, sign in asked) != sum(sign for _, sign in said)
+    if negations > 1:
+        return None
+    return "yes" if bool(negations) == opposed else "no"
 
 
 def is_plain_reply(text: str) -> bool:
@@ -69,29 +96,14 @@ def is_plain_reply(text: str) -> bool:
 
 def covers(question: str, text: str) -> bool:
     """True where the text has every content word of the question, or its antonym."""
-    return set(_read(question)) <= set(_read(text))
+    return {key for key, _ in _read(question)} <= {key for key, _ in _read(text)}
 
 
-def _read(text: str) -> dict[str, int]:
-    """Gives the terms in order, those of permission as one; 1, or -1 for the antonym."""
-    read: dict[str, int] = {}
-    for term in extract_terms(text):
-        key, sign = ONE_FOR_ALL.get(term, (term, 1))
-        read.setdefault(key, sign)
-    return read
+def _read(text: str) -> list[tuple[str, int]]:
+    """Gives the terms in order, with 1; words of permission are one term, -1 if they forbid."""
+    return [PERMISSION.get(term, (term, 1)) for term in extract_terms(NEGATION.sub(" ", text))]
 
 
-def _known(asked: dict[str, int]) -> set[str]:
-    return {*asked, *(term for term in ONE_FOR_ALL if ONE_FOR_ALL[term][0] in asked)}
-
-
-def _in_order(asked: list[str], said: list[str]) -> bool:
+def _without_permission(read: Sequence[tuple[str, int]]) -> list[str]:
     """The word of permission may stand anywhere; who does what to whom may not."""
-    nouns = [term for term in asked if term != "permitted"]
-    places = [said.index(term) if term in said else -1 for term in nouns]
-    complete = -1 not in places and ("permitted" not in asked or "permitted" in said)
-    return complete and places == sorted(places)
-
-
-def _negations(text: str) -> int:
-    return len([1 for _ in NEGATION.finditer(text)])
+    return [key for key, _ in read if key != PERMITTED]

@@ -21,7 +21,11 @@ CLAUSE_BREAK = re.compile(
 )
 LEADING_CONNECTIVE = re.compile(rf"(?:(?:and|so|meanwhile|{CONNECTIVES})\b,?\s+)+", re.IGNORECASE)
 # A clause that begins so says nothing without the clause before it.
-PRONOUN_FIRST = re.compile(r"(?:it|they|he|she|this|these|those|its|their|his|her)\b", re.I)
+PRONOUN_FIRST = re.compile(
+    r"(?:this|these|those|its|their|his|her)\b"
+    r"|(?:(?:with|in|by|for|at|on|under|after|to|from)\s+(?:[\w’'-]+\s+){0,4}?)?(?:it|they|he|she)\b",
+    re.I,
+)
 VERB_FIRST = re.compile(
     r"(?:is|are|was|were|has|have|had|does|do|did|will|would|may|must|can|could|should|not"
     r"|[a-z]+ed|[a-z]+s\s+(?:the|an?|its?|their|no|that|to|not))\b"
@@ -35,8 +39,16 @@ ATTITUDES = frozenset(
 ITEM_MARK = re.compile(r"(?:(?:[-*+•▪‣–]|#{1,6}|>|\d{1,3}[.)]|[QA][.):])[ \t]+)+|\|[ \t]*")
 MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 MARKDOWN_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+HALF_EMPHASIS = re.compile(r"^[*_]{1,3}(?=\w)|(?<=[\w.!])[*_]{1,3}$")  # its pair is not quoted
 STATEMENT_END = re.compile(r"[.!:;…。][\"'”’»)\]]*$")
 RUNNING_FOOT = re.compile(r"\b(?:page|p\.)\s*\d+(?:\s*(?:of|/)\s*\d+)?$", re.IGNORECASE)
+HEADING = re.compile(r"#{1,6}\s|(?:---\s+)?(?:title|author|date|tags):\s", re.I)
+# "Research digest, 10 October 2022." is the line under a title, whatever else it says of the date.
+DATELINE = re.compile(
+    r"(?:\w+\s+){0,2}(?:note|review|report|digest|briefing|paper|survey|letter|bulletin|guide|sheet"
+    r"|statement),\s+(?:\d{1,2}\s+)?[A-Z][a-z]+\s+\d{4}(?:\.|,\s.*)$",
+    re.I | re.S,
+)
 SHORTEST_UNENDED = 8  # words: shorter lines without a full stop are headings
 QUESTION_END = re.compile(r"\?[\"'”’)]*$")
 
@@ -63,9 +75,11 @@ def find_quote(question: str, text: str, first: int, last: int) -> tuple[int, in
 
 
 def is_statement(text: str) -> bool:
-    """False for what answers nothing: a question, a heading, a running foot of a page."""
+    """False for what answers nothing: a question, a heading, a dateline, the foot of a page."""
     bare = text.rstrip(" *_")
     if QUESTION_END.search(bare) or RUNNING_FOOT.search(bare):
+        return False
+    if HEADING.match(bare) or DATELINE.match(bare):
         return False
     is_row = "\t" in bare or "|" in bare
     return is_row or bool(STATEMENT_END.search(bare)) or len(bare.split()) >= SHORTEST_UNENDED
@@ -80,7 +94,7 @@ def plain_text(quote: str, media_type: str) -> str:
         quote = MARKDOWN_LINK.sub(r"\1", quote)
         for _ in range(2):  # bold inside italic, and the other way round
             quote = MARKDOWN_EMPHASIS.sub(r"\2", quote)
-        quote = quote.strip().strip("|")
+        quote = HALF_EMPHASIS.sub("", quote.strip().strip("|"))
     return " ".join(quote.strip().replace("\t", " | ").split())
 
 

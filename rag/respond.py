@@ -24,8 +24,8 @@ from rag.material import (
 from rag.question import Question, read_question
 from rag.reader import Reader
 from rag.records import Answer, Citation, Passage, Reading, Sentence
+from rag.sides import distinguish, find_contrast, find_naming_all, find_side
 from rag.summarise import summarise
-from rag.terms import extract_terms
 
 NEAREST = 3  # passages shown with a refusal
 SIDE_SCORE = 0.6  # of the best span's score: below it a sentence about one side is read for anew
@@ -113,8 +113,8 @@ class Respondent:
         passages, reading = self._read(asked.text, documents, watch)
         if not self._is_sure(reading):
             return self._abstain(asked, reading.confidence, passages)
-        sentences, citations = compose(asked.text, passages, reading.spans, self._locate_page)
-        return Part(asked.text, reading.confidence, sentences, citations)
+        shown = compose(asked.text, passages, reading.spans, self._locate_page)
+        return Part(asked.text, reading.confidence, *shown)
 
     # Overviews.
 
@@ -134,10 +134,9 @@ class Respondent:
                 quote_span(asked, material.passages[span.passage], span, whole=True)
                 for span in spans
             ]
-            sentences, citations = present(quotations, material.passages, self._locate_page)
-        if not sentences:
+        if not quotations:
             return self._abstain(asked, 0.0, material.passages)
-        return Part(asked.text, confidence, sentences, citations)
+        return self._show(asked, quotations, material.passages, confidence)
 
     def _gather(self, topic: str, documents: Collection[str] | None) -> Material | None:
         """Gives the passages to be summed up; None where the library has nothing of the sort."""
@@ -158,46 +157,34 @@ class Respondent:
     def _compare(
         self, asked: Question, documents: Collection[str] | None, watch: Stopwatch
     ) -> Part:
-        """Quotes one sentence that speaks of all sides, or else one for each."""
+        """Quotes one sentence that sets the sides against each other, or else one for each."""
         passages, reading = self._read(asked.text, documents, watch)
-        marks = _distinguish(asked.topics)
-        together = self._find_about(asked, set().union(*marks), passages, reading)
+        quotations = self._quote(asked, passages, reading)
+        marks = distinguish(asked.topics)
+        together = find_contrast(quotations, marks)
         if together is not None:
-            shown = present([together], passages, self._locate_page)
-            return Part(asked.text, reading.confidence, *shown)
-        read = list(passages)
-        found: list[Quotation] = []
-        missing: list[str] = []
-        confidence = 1.0
-        for side, mark in zip(asked.topics, marks, strict=True):
-            about = Question(f"What is {side}?", "definition")
-            quotation, sure = self._find_about(about, mark, passages, reading), reading.confidence
+            return self._show(asked, [together], passages, reading.confidence)
+        read, found, missing, confidence = list(passages), [], [], 1.0
+        for side, name in enumerate(asked.topics):
+            about = Question(f"What is {name}?", "definition")
+            quotation = find_side(self._quote(about, passages, reading), marks, side)
+            sure = reading.confidence
             if quotation is None:
                 own_passages, own = self._read(about.text, documents, watch)
-                quotation, sure = self._find_about(about, mark, own_passages, own), own.confidence
+                quotation = find_side(self._quote(about, own_passages, own), marks, side)
                 quotation = quotation and _move(quotation, len(read))
-                read += own_passages
+                read, sure = read + own_passages, own.confidence
             if quotation is None:
-                missing.append(side)
+                missing.append(name)
             else:
                 found.append(quotation)
                 confidence = min(confidence, sure)
         if not found:
+            found = find_naming_all(quotations, marks)[:1]
+            missing, confidence = [], reading.confidence
+        if not found:
             return self._abstain(asked, reading.confidence, passages)
-        shown = present(found, read, self._locate_page)
-        return Part(asked.text, confidence, *shown, unanswered=tuple(missing))
-
-    def _find_about(
-        self, about: Question, mark: set[str], passages: Sequence[Passage], reading: Reading
-    ) -> Quotation | None:
-        """Gives the best quotation that has all these terms, where the reader is sure enough."""
-        for span in reading.spans if self._is_sure(reading) else ():
-            if span.score < SIDE_SCORE * reading.spans[0].score:
-                break
-            quotation = quote_span(about, passages[span.passage], span)
-            if mark <= set(extract_terms(quotation.text)):
-                return quotation
-        return None
+        return replace(self._show(asked, found, read, confidence), unanswered=tuple(missing))
 
     # Steps.
 
@@ -213,6 +200,25 @@ class Respondent:
     ) -> list[Passage]:
         with watch.timing("retrieve"):
             return self._finder.retrieve(question, self._passages, documents)
+
+    def _quote(
+        self, asked: Question, passages: Sequence[Passage], reading: Reading
+    ) -> list[Quotation]:
+        """Quotes the spans that come near the best; none where the reader is not sure."""
+        return [
+            quote_span(asked, passages[span.passage], span)
+            for span in (reading.spans if self._is_sure(reading) else ())
+            if span.score >= SIDE_SCORE * reading.spans[0].score
+        ]
+
+    def _show(
+        self,
+        asked: Question,
+        quotations: Sequence[Quotation],
+        passages: Sequence[Passage],
+        confidence: float,
+    ) -> Part:
+        return Part(asked.text, confidence, *present(quotations, passages, self._locate_page))
 
     def _is_sure(self, reading: Reading) -> bool:
         return bool(reading.spans) and reading.confidence >= self._threshold
@@ -235,14 +241,13 @@ def join_parts(blank: Answer, parts: Sequence[Part]) -> Answer:
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for part in answered:
-        shift = len(citations)
-        citations += [replace(c, marker=c.marker + shift) for c in part.citations]
-        sentences += [
-            replace(s, markers=tuple(marker + shift for marker in s.markers))
-            for s in part.sentences
+        fresh = [s for s in part.sentences if all(s.text != other.text for other in sentences)]
+        kept = {marker for sentence in fresh for marker in sentence.markers}
+        numbers = {m: len(citations) + n for n, m in enumerate(sorted(kept), 1)}
+        citations += [
+            replace(c, marker=numbers[c.marker]) for c in part.citations if c.marker in kept
         ]
-    missing = [f"“{part.question}”" for part in parts if not part.sentences]
-    missing += [f"“{side}”" for part in answered for side in part.unanswered]
+        sentences += [replace(s, markers=tuple(numbers[m] for m in s.markers)) for s in fresh]
     return replace(
         blank,
         status="answered",
@@ -250,17 +255,15 @@ def join_parts(blank: Answer, parts: Sequence[Part]) -> Answer:
         confidence=round(min(part.confidence for part in answered), 4),
         sentences=tuple(sentences),
         citations=tuple(citations),
-        notice=f"The documents do not answer {' and '.join(missing)}." if missing else None,
+        notice=_tell_missing(parts),
     )
 
 
-def _distinguish(sides: Sequence[str]) -> list[set[str]]:
-    """Gives the terms by which each side is known: those that the others lack."""
-    terms = [set(extract_terms(side)) for side in sides]
-    return [
-        own - set().union(*(t for m, t in enumerate(terms) if m != n)) or own
-        for n, own in enumerate(terms)
-    ]
+def _tell_missing(parts: Sequence[Part]) -> str | None:
+    questions = [f"answer “{part.question}”" for part in parts if not part.sentences]
+    sides = [f"tell what “{side}” is" for part in parts for side in part.unanswered]
+    missing = questions + sides
+    return f"The documents do not {' and do not '.join(missing)}." if missing else None
 
 
 def _move(quotation: Quotation, passages: int) -> Quotation:

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 SENTENCES = 5
 EACH_DOCUMENT = 1  # of many documents, one sentence; of a few, as many as there is room for
 MANY_DOCUMENTS = 4
-SHORTEST, LONGEST = 8, 45  # words: shorter says little, longer is not a summary
+SHORTEST, LONGEST = 6, 45  # words: shorter says little, longer is not a summary
 
 # Chosen by hand on the sample corpus; they add up to 1 with the cue.
 VECTOR_WEIGHT, WORD_WEIGHT, POSITION_WEIGHT, TITLE_WEIGHT, CUE_WEIGHT = 0.2, 0.25, 0.2, 0.2, 0.15
 DIVERSITY = 0.45  # of the marginal relevance: what a sentence repeats counts against it
+SHORTEST_CUE = 12  # words: "This note follows the law from start to finish." tells nothing
+LONGEST_SUBJECT = 3  # terms
 FRONT = 12  # sentences after which a position counts half as much
 
 CUE = re.compile(
@@ -45,11 +47,18 @@ CUE = re.compile(
 )
 # What speaks to the sentence before it, or to a figure beside it, cannot stand alone.
 DEPENDENT = re.compile(
-    r"(?:it|they|he|she|this|these|those|that|such|its|their|his|her|here|there|then|but|and|or|so|yet"
+    r"(?:with\s+(?:it|them)\b|until\s+then|how|whether|which|who|whose|why|what|when|it|they|he|she|this|these|those|that|such|its|their|his|her|here|there|then|but|and|or|so|yet"
     r"|however|also|another|one|both|first|second|third|the\s+(?:first|second|third|latter|former|other"
     r"|same|next)|as a result|for example|instead|therefore|thus|meanwhile|moreover|in addition)\b",
     re.I,
 )
+# "In June the bank was asked; it …": after such an opening a pronoun may mean anybody.
+POINTING = re.compile(r"\b(?:this|these|both|such|the\s+(?:latter|former|same))\b", re.I)
+DEPENDENT_LATER = re.compile(
+    r"(?:in|on|as|at|by|for|from|under|until|since|after|before|with|of)\b.*\b(?:it|they|he|she|them)\b",
+    re.I | re.S,
+)
+DEFINES = re.compile(r"\s(?:is|are|was|stands\s+for|means)\s")
 TABLE_CELLS = re.compile(r"\t|\s\|\s|^\|")
 
 
@@ -73,6 +82,8 @@ def summarise(
     candidates = _score(passages, vectors, topic)
     chosen: list[_Candidate] = []
     room = _room_for_each(passages)
+    if room == 1:
+        candidates = _keep_best_of_each(candidates)
     while candidates and len(chosen) < SENTENCES:
         best = max(candidates, key=lambda c: (_marginal(c, chosen), -c.span.passage, -c.span.start))
         chosen.append(best)
@@ -88,6 +99,16 @@ def _room_for_each(passages: Sequence[Passage]) -> int:
     return (
         EACH_DOCUMENT if documents >= MANY_DOCUMENTS else math.ceil(SENTENCES / max(documents, 1))
     )
+
+
+def _keep_best_of_each(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Gives the best sentence of each document: which document is shown must not cost it that."""
+    best: dict[str, _Candidate] = {}
+    for candidate in candidates:
+        other = best.setdefault(candidate.document, candidate)
+        if candidate.span.score > other.span.score:
+            best[candidate.document] = candidate
+    return list(best.values())
 
 
 def _marginal(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
@@ -121,11 +142,20 @@ def _score(
             + WORD_WEIGHT * _mean_weight(terms, weights) / most
             + POSITION_WEIGHT * FRONT / (FRONT + position)
             + TITLE_WEIGHT * (len(title & terms) / len(title) if title else 0.0)
-            + CUE_WEIGHT * bool(CUE.search(passage.text, start, end))
+            + CUE_WEIGHT * _is_cue(passage.text[start:end], title)
         )
         span = Span(n, passage.start + start, passage.start + end, min(max(score, 0.0), 1.0))
         candidates.append(_Candidate(span, terms, passage.document.id))
     return candidates
+
+
+def _is_cue(sentence: str, title: set[str]) -> bool:
+    """True for "This report follows …", and for "A stablecoin is …" where that is the subject."""
+    if CUE.search(sentence) and len(sentence.split()) >= SHORTEST_CUE:
+        return True
+    subject = DEFINES.split(sentence, maxsplit=1)[0]
+    defined = extract_terms(subject)
+    return 0 < len(defined) <= LONGEST_SUBJECT and subject != sentence and set(defined) <= title
 
 
 def _find_sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, int, int, int]]:
@@ -133,10 +163,10 @@ def _find_sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, int, int
     before: Counter[str] = Counter()
     for n, passage in enumerate(passages):
         for start, end in split_sentences(passage.text):
-            mark = ITEM_MARK.match(passage.text, start, end)
-            bare = mark.end() if mark else start
-            if _stands_alone(passage.text[bare:end]):
-                yield n, bare, end, before[passage.document.id]
+            # An item of a list is a part of something else that is not quoted.
+            is_item = ITEM_MARK.match(passage.text, start, end)
+            if not is_item and _stands_alone(passage.text[start:end]):
+                yield n, start, end, before[passage.document.id]
             before[passage.document.id] += 1
 
 
@@ -144,7 +174,8 @@ def _stands_alone(sentence: str) -> bool:
     plain = sentence.strip("*_ ")
     return (
         SHORTEST <= len(sentence.split()) <= LONGEST
-        and (not DEPENDENT.match(plain) or bool(CUE.match(plain)))
+        and (bool(CUE.match(plain)) or not (DEPENDENT.match(plain) or POINTING.search(plain)))
+        and not DEPENDENT_LATER.match(plain)
         and plain[:1].isupper()
         and sentence.rstrip("*_ ")[-1:] in ".!。"
         and not TABLE_CELLS.search(sentence)

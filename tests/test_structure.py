@@ -42,7 +42,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "material": {"terms"},
     "summarise": {"quote", "sentences", "terms"},
     "replies": {"question"},
-    "respond": {"cite", "compose", "material", "question", "reader", "summarise", "terms"},
+    "sides": {"compose", "terms"},
+    "respond": {"cite", "compose", "material", "question", "reader", "sides", "summarise"},
     "suggest": set(),
     "library": {"isolate", "chunks", "embed", "files", "locks", "store", "vectors", "words"},
     "assistant": {
@@ -63,10 +64,14 @@ AT_HOME = {
     "faiss": {"vectors"},
     "tantivy": {"words"},
     "sentence_transformers": {"embed"},
-    "transformers": {"embed"},
+    "transformers": {"embed", "reader"},
     "sqlite3": {"store", "history"},
     "pypdfium2": {"parse"},
     "docx": {"parse"},
+    "pptx": {"parse"},
+    "openpyxl": {"parse"},
+    "striprtf": {"parse"},
+    "trafilatura": {"parse"},
     "lxml": {"parse"},
     "charset_normalizer": {"parse"},
     "langchain": {"generate"},
@@ -74,7 +79,7 @@ AT_HOME = {
     "snowballstemmer": {"terms"},
     "filelock": {"locks"},
     "streamlit": set(),
-    "torch": {"embed"},
+    "torch": {"embed", "reader"},
 }
 
 

@@ -20,8 +20,8 @@ MOST_SIDES = 4
 LONGEST_DEFINED = 5  # words: "what is the second payment law of the Duma" is no term
 
 GREETING = re.compile(
-    r"(?:(?:hi+|hel+o+|hey+|hiya|howdy|greetings|good\s*(?:morning|day|afternoon|evening))\b"
-    r"(?:\s+(?:there|all|everyone|again|footnote))?|how\s+(?:are|r)\s+(?:you|u)(?:\s+doing)?)",
+    r"(?:(?:(?:hi+|hel+o+|hey+|hiya|howdy|greetings|good\s*(?:morning|day|afternoon|evening))\b"
+    r"(?:\s+(?:there|all|everyone|again|footnote))?|how\s+(?:are|r)\s+(?:you|u)(?:\s+doing)?)[\s,.!?]*)+",
     re.I,
 )
 THANKS = re.compile(
@@ -60,6 +60,11 @@ COURTESY = re.compile(
     r"(?=(?:who|whom|whose|what|when|where|which|why|how|if|whether)\b))",
     re.I,
 )
+MISSPELT = {
+    "wat": "what", "waht": "what", "wht": "what", "whats": "what is", "whos": "who is",
+    "hwo": "who", "wo": "who", "wich": "which", "whcih": "which", "wen": "when",
+    "wehn": "when", "wher": "where", "wy": "why", "hw": "how", "hows": "how is",
+}  # fmt: skip
 COURTEOUS_END = re.compile(r"[\s,]+(?:please|pls|thanks?(?:\s+you)?|thx)\s*([?.!]*)$", re.I)
 
 SUMMARY = r"(?:sum+[ae]r(?:y|i[sz]ed?|ies)|overview|outline|gist|recap|tl;?dr|digest)"
@@ -150,7 +155,7 @@ class Question:
     """A question as it is read.
 
     Attributes:
-        text: without courtesies such as "could you please tell me".
+        text: as it is looked up, without courtesies such as "could you please tell me".
         form: what kind of answer it asks for.
         topics: the things compared, or what an overview is to be of; empty for the whole library.
     """
@@ -179,13 +184,18 @@ def read_question(text: str) -> Question:
 
 
 def strip_courtesy(text: str) -> str:
-    """Gives a question without a greeting, "please" or "could you tell me" around it."""
+    """Gives a question without "please" or "could you tell me", its first word spelt right."""
     text = text.strip()
     while True:
         found = COURTESY.match(text)
         if not found or not text[found.end() :].strip(" ?!."):
-            return COURTEOUS_END.sub(r"\1", text) or text
+            return _correct_first_word(COURTEOUS_END.sub(r"\1", text) or text)
         text = text[found.end() :].lstrip()
+
+
+def _correct_first_word(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    return f"{MISSPELT[first.lower()]} {rest}" if rest and first.lower() in MISSPELT else text
 
 
 def _find_overview(bare: str) -> str | None:

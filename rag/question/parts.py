@@ -12,7 +12,8 @@ MOST_PARTS = 3
 ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
 PART_BREAK = re.compile(
     rf"[?;!]+\s*(?:and\s+|also\s+|,\s*)*(?=\w)|\.\s+(?={ASKING}\b)"
-    rf"|\s*,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?={ASKING}\s+[a-z’']+\b|why\s*\??$)",
+    rf"|\s*,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?={ASKING}\s+[a-z’']+\b|why\s*\??$"
+    r"|(?:is|are|was|were|does|do|did|can|has|have|will)\s+(?:it|they|he|she)\b)",
     re.I,
 )
 NO_BREAK = re.compile(r"\b(?:between|compare|contrast|difference|differ)\b", re.I)

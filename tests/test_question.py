@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import typing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.question import Form, read_question, split_question
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("hi", "greeting"),
+        ("Hello there, how are you?", "greeting"),
+        ("thx a lot!", "thanks"),
+        ("ok thanks", "thanks"),
+        ("bye", "farewell"),
+        ("what can you do", "abilities"),
+        ("Which documents do you have?", "abilities"),
+        ("help", "abilities"),
+        ("is mining legal in russia", "yes_no"),
+        ("Can you pay with bitcoin?", "yes_no"),
+        ("who had more, the US or China", "fact"),
+        ("Is it the US or China that has more?", "fact"),
+        ("can you tell me who heads the bank?", "fact"),
+        ("what is a stablecoin", "definition"),
+        ("wat is mica", "definition"),
+        ("what does dfa mean", "definition"),
+        ("what is the capital of France?", "fact"),
+        ("why did the launch slip", "reason"),
+        ("what were the reasons for the delay?", "reason"),
+        ("which countries ban crypto?", "several"),
+        ("Which country was the first?", "fact"),
+        ("who were the critics", "several"),
+        ("list the tariffs", "several"),
+        ("central bank ban", "fact"),
+        ("??", "fact"),
+    ],
+)
+def test_forms(text: str, form: Form) -> None:
+    assert read_question(text).form == form
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("what is this about?", ()),
+        ("What are these documents about", ()),
+        ("Summarise everything, please", ()),
+        ("tl;dr", ()),
+        ("what are the key points?", ()),
+        ("sumarise the digital rubel", ("the digital rubel",)),
+        ("give me a short summary of the el salvador law please", ("the el salvador law",)),
+        ("main points of the Bitcoin Law", ("the Bitcoin Law",)),
+        ("tell me about RACIB", ("RACIB",)),
+        ("what does the china report say?", ("the china report",)),
+    ],
+)
+def test_overviews(text: str, topics: tuple[str, ...]) -> None:
+    asked = read_question(text)
+    assert (asked.form, asked.topics) == ("overview", topics)
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("How do the ministry and the bank differ?", ("the ministry", "the bank")),
+        ("how does tether differ from usdc", ("tether", "usdc")),
+        ("How is MiCA different from the Russian rules?", ("MiCA", "the Russian rules")),
+        ("bitcoin vs digital ruble", ("bitcoin", "digital ruble")),
+        ("compare china with russia", ("china", "russia")),
+        ("What's the diffrence between a coin and a token?", ("a coin", "a token")),
+        ("difference between A1, B2 and C3", ("A1", "B2", "C3")),
+    ],
+)
+def test_comparisons(text: str, sides: tuple[str, ...]) -> None:
+    asked = read_question(text)
+    assert (asked.form, asked.topics) == ("comparison", sides)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "who heads the central bank and what does it want?",
+            ("who heads the central bank", "what does the central bank want?"),
+        ),
+        (
+            "hi, who is nabiullina? what does she want?",
+            ("who is nabiullina", "what does nabiullina want?"),
+        ),
+        ("What is RBC and who owns it?", ("What is RBC", "who owns RBC?")),
+        ("what is mining and is it legal?", ("what is mining", "is mining legal?")),
+        (
+            "What does the letter ask for and why?",
+            ("What does the letter ask for", "why: What does the letter ask for"),
+        ),
+        ("When and where was the law announced?", ("When and where was the law announced?",)),
+        ("Which banks and exchanges took part?", ("Which banks and exchanges took part?",)),
+        ("How do A and B differ, and why?", ("How do A and B differ, and why?",)),
+        ("Hello! Who heads RBC?", ("Who heads RBC?",)),
+    ],
+)
+def test_two_questions_in_one(text: str, parts: tuple[str, ...]) -> None:
+    assert split_question(text) == parts
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        "what who why is are it they the bank and vs compare between summarise about please hi "
+        "list difference ? , ; . ! RBC 2022 mean of why?".split()
+    ),
+    max_size=14,
+).map(" ".join)
+
+
+@given(text=st.text(max_size=80) | WORDS)
+def test_every_text_has_a_form_and_parts(text: str) -> None:
+    asked = read_question(text)
+    assert asked.form in typing.get_args(Form)
+    assert len(asked.topics) > 1 if asked.form == "comparison" else len(asked.topics) <= 1
+    parts = split_question(text)
+    assert 1 <= len(parts) <= 3
+    assert all(part.strip() or not text.strip() for part in parts)
+    assert all(read_question(part).form in typing.get_args(Form) for part in parts)
