@@ -20,7 +20,7 @@ class Settings:
     Attributes:
         index: the folder that holds the library.
         embedding_model: a hub name or a local folder; empty for the installed all-MiniLM-L6-v2.
-        reader: the folder of a reader that ``training/`` made; empty for the sentence reader.
+        reader: what reads the passages, as in ``reader.open_reader``; empty for the built-in one.
         chunk_characters: how long a chunk may become.
         parse_seconds: how long the reading of one file may take.
         retrieved_passages: how many passages are handed to the reader.

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from rag.assistant import open_assistant
 from rag.evaluate.measures import contains_answer, count_overlap
 from rag.quote import find_quote
-from rag.reader.model import CONFIG_FILE, Evidence, ModelReader
+from rag.reader.onnx import CONFIG_FILE, OnnxNetwork
+from rag.reader.spans import Evidence, SpanReader
 from rag.records import Passage
 from rag.settings import Settings
 
@@ -52,7 +53,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def collect(
-    reader: ModelReader, index: Path, questions: Sequence[dict[str, Any]]
+    reader: SpanReader, index: Path, questions: Sequence[dict[str, Any]]
 ) -> Iterator[Case]:
     """Reads each question against the library in ``index``."""
     assistant = open_assistant(Settings(index=index))
@@ -128,7 +129,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, action="append", required=True)
     parser.add_argument("--questions", type=Path, action="append", required=True)
     options = parser.parse_args()
-    reader = ModelReader(options.reader)
+    reader = SpanReader(OnnxNetwork(options.reader))
     cases = [
         case
         for index, path in zip(options.index, options.questions, strict=True)

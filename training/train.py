@@ -50,10 +50,11 @@ def pick_device() -> torch.device:
 
 
 def half_precision(device: torch.device) -> bool:
-    """Whether bf16 pays: on a GPU, and on a CPU with matrix instructions for it (AMX). With
-    AVX512-bf16 alone it was a third slower than 32 bits.
+    """Whether bf16 pays: on a GPU, and on a CPU with instructions for it. With AVX512-bf16 a step
+    of 16 rows of 192 tokens took 0.95 s against 1.7 s in 32 bits.
     """
-    return device.type == "cuda" or bool(torch.cpu._is_amx_tile_supported())
+    on_processor = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    return device.type == "cuda" or bool(on_processor)
 
 
 def loss_of(reading: Reading, batch: Batch, verdict_weight: float) -> Tensor:

@@ -1,0 +1,56 @@
+"""What a reading network says of a passage, whichever network it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """What a network says of one window of a text, token by token.
+
+    Attributes:
+        text: index of the text that was read.
+        ranges: characters of the text for each of the window's tokens.
+        starts, ends: logits of an answer that starts or ends at each of these tokens.
+        null: start plus end logit of "no answer here".
+        answerable: logit that the window answers at all.
+    """
+
+    text: int
+    ranges: Sequence[tuple[int, int]]
+    starts: Floats
+    ends: Floats
+    null: float
+    answerable: float
+
+
+class Network(Protocol):
+    """Reads texts with a question in mind.
+
+    Attributes:
+        name: what an answer names as its model.
+        weights: how much each field of ``Evidence`` weighs, and the ``bias``.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def weights(self) -> Mapping[str, float]: ...
+
+    def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
+        """Gives one or more windows for each text, in any order; together they cover it.
+
+        Raises:
+            ModelMissing: the network's files are not there, or are not what they should be.
+        """
+        ...

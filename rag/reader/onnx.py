@@ -1,0 +1,125 @@
+"""Our own reader: a small network with two heads, made by ``training/``, run by ONNX Runtime.
+
+Its graph gives start and end logits over the tokens, where token 0 stands for "no answer here", and
+one logit for whether the passage answers at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ModelMissing
+from rag.reader.network import Logits
+
+MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "reader.onnx", "tokenizer.json", "config.json"
+
+# As in training/encode.py: a row is [CLS] question [SEP] passage [SEP].
+LONGEST_ROW = 256  # tokens
+LONGEST_QUESTION = 48  # tokens
+STRIDE = 96  # tokens that two neighbouring windows of a long passage share
+CLS, SEP = 101, 102
+ROWS_AT_A_TIME = 4  # rows of like length together; more only adds padding
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    text: int
+    ids: list[int]
+    first: int
+    ranges: list[tuple[int, int]]
+
+
+class OnnxNetwork:
+    """Runs the graph of a folder that ``training/export.py`` wrote."""
+
+    name = "reader"
+
+    def __init__(self, folder: Path) -> None:
+        """Loads nothing yet."""
+        self._folder = folder
+        self._loaded: tuple[Any, Any, dict[str, float]] | None = None
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        return self._load()[2]
+
+    def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
+        session, tokenizer, _ = self._load()
+        rows = sorted(_make_rows(tokenizer, question, texts), key=lambda row: -len(row.ids))
+        for first in range(0, len(rows), ROWS_AT_A_TIME):
+            yield from _run(session, rows[first : first + ROWS_AT_A_TIME])
+
+    def _load(self) -> tuple[Any, Any, dict[str, float]]:
+        if self._loaded is None:
+            config = _check_files(self._folder)
+            import onnxruntime
+            from tokenizers import Tokenizer
+
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            session = onnxruntime.InferenceSession(
+                str(self._folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+            )
+            tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+            self._loaded = session, tokenizer, dict(config["calibration"])
+        return self._loaded
+
+
+def _check_files(folder: Path) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        for name, expected in config["sha256"].items():
+            with (folder / name).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                    raise ValueError(f"{name} is not the file that {CONFIG_FILE} names")
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelMissing(
+            f"The reader in {folder} cannot be used ({error}): "
+            "name another in RAG_READER, or unset it for the built-in one."
+        ) from error
+    return config
+
+
+def _make_rows(tokenizer: Any, question: str, texts: Sequence[str]) -> Iterator[_Row]:
+    asked = tokenizer.encode(question, add_special_tokens=False).ids[:LONGEST_QUESTION]
+    room = LONGEST_ROW - len(asked) - 3
+    for index, text in enumerate(tokenizer.encode_batch(list(texts), add_special_tokens=False)):
+        start = 0
+        while True:
+            ids = [CLS, *asked, SEP, *text.ids[start : start + room], SEP]
+            yield _Row(index, ids, len(asked) + 2, text.offsets[start : start + room])
+            if start + room >= len(text.ids):
+                break
+            start += room - STRIDE
+
+
+def _run(session: Any, rows: Sequence[_Row]) -> Iterator[Logits]:
+    import numpy as np
+
+    shape = (len(rows), max(len(row.ids) for row in rows))
+    ids, mask, segments = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    for number, row in enumerate(rows):
+        ids[number, : len(row.ids)] = row.ids
+        mask[number, : len(row.ids)] = 1
+        segments[number, row.first : len(row.ids)] = 1
+    starts, ends, answerable = session.run(
+        ["start_logits", "end_logits", "answerable_logit"],
+        {"input_ids": ids, "attention_mask": mask, "token_type_ids": segments},
+    )
+    for number, row in enumerate(rows):
+        places = slice(row.first, row.first + len(row.ranges))
+        yield Logits(
+            row.text,
+            row.ranges,
+            starts[number, places],
+            ends[number, places],
+            null=float(starts[number, 0] + ends[number, 0]),
+            answerable=float(answerable[number]),
+        )

@@ -1,0 +1,166 @@
+"""Reading on tiny networks of random weights, made on the spot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertForQuestionAnswering, BertTokenizerFast
+
+from rag.errors import ModelMissing
+from rag.reader import open_reader
+from rag.reader.network import Logits
+from rag.reader.onnx import OnnxNetwork
+from rag.reader.spans import Evidence, SpanReader
+from tests.fakes import HashingEmbedder
+from tests.test_cite import make_passage
+from tests.training import tiny
+from training import export, model
+
+PASSAGES = [make_passage(tiny.CONTEXT, 50), make_passage("Mill Town has a bakery.", 0, "d2")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reader")
+    torch.manual_seed(1)
+    with warnings.catch_warnings():  # PyTorch's exporter warns of its own deprecated calls
+        warnings.simplefilter("ignore")
+        export.write_graph(model.Reader(tiny.SHAPE).eval(), folder / "reader.onnx")
+    tiny.tokenizer().save(str(folder / "tokenizer.json"))
+    write_config(folder)
+    return folder
+
+
+def open_span_reader(folder: Path) -> SpanReader:
+    return SpanReader(OnnxNetwork(folder))
+
+
+def write_config(folder: Path) -> None:
+    names = [field.name for field in fields(Evidence)]
+    hashes = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("reader.onnx", "tokenizer.json")
+    }
+    config = {"sha256": hashes, "calibration": {"bias": -1.0, **dict.fromkeys(names, 0.5)}}
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def test_a_span_lies_in_a_statement_of_its_passage(folder: Path) -> None:
+    reader = open_span_reader(folder)
+    found = reader.find("Who founded the bakery in 1931?", PASSAGES)
+    assert {span.passage for span, _ in found} == {0, 1}
+    for span, evidence in found:
+        passage = PASSAGES[span.passage]
+        assert passage.start <= span.start < span.end <= passage.end
+        assert ". " not in passage.text[span.start - passage.start : span.end - passage.start]
+        assert evidence.lead <= 0
+
+
+def test_the_same_question_gives_the_same_reading_best_first(folder: Path) -> None:
+    first = open_span_reader(folder).read("Who founded the bakery?", PASSAGES)
+    assert first == open_span_reader(folder).read("Who founded the bakery?", PASSAGES)
+    scores = [span.score for span in first.spans]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 < first.confidence == scores[0] < 1
+
+
+def test_a_passage_longer_than_a_row_is_read_to_its_end(folder: Path) -> None:
+    long = make_passage((tiny.CONTEXT + " ") * 8)
+    found = open_span_reader(folder).find("Who founded the bakery?", [long])
+    assert max(span.end for span, _ in found) > len(long.text) - len(tiny.CONTEXT)
+
+
+def test_nothing_to_read(folder: Path) -> None:
+    reading = open_span_reader(folder).read("who?", [])
+    assert (reading.spans, reading.confidence) == ((), 0.0)
+
+
+def test_a_changed_file_is_not_run(folder: Path, tmp_path: Path) -> None:
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelMissing, match=r"tokenizer\.json is not the file"):
+        open_span_reader(tmp_path).read("who?", PASSAGES)
+
+
+def test_a_folder_without_a_reader_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="RAG_READER"):
+        open_span_reader(tmp_path).read("who?", PASSAGES)
+
+
+class PointingNetwork:
+    """Points at one word, wherever it stands."""
+
+    name = "pointing"
+    weights: ClassVar = {"bias": 0.0, "margin": 1.0, "agreement": 1.0}
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
+        for index, text in enumerate(texts):
+            ranges = [match.span() for match in re.finditer(r"\w+", text)]
+            at = np.array([float(text[s:e] == self._word) for s, e in ranges], dtype=np.float32)
+            yield Logits(index, ranges, at, at, null=0.0, answerable=0.0)
+
+
+def test_passages_that_say_the_same_agree() -> None:
+    twice = [make_passage(tiny.CONTEXT, 0), make_passage(tiny.CONTEXT, 0, "d2"), *PASSAGES[1:]]
+    found = SpanReader(PointingNetwork("1931")).find("When was it founded?", twice)
+    best = [evidence for span, evidence in found if evidence.behind == 0]
+    assert [evidence.agreement for evidence in best] == [0.5, 0.5]
+
+
+def test_a_span_is_the_words_pointed_at() -> None:
+    reading = SpanReader(PointingNetwork("1931")).read("When was it founded?", PASSAGES)
+    best = reading.spans[0]
+    passage = PASSAGES[best.passage]
+    assert passage.text[best.start - passage.start : best.end - passage.start] == "1931"
+
+
+@pytest.fixture(scope="module")
+def hub_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hub") / "tiny-bert"
+    folder.mkdir()
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words += sorted(set(re.findall(r"\w+|[.,?]", f"{tiny.CONTEXT} who what when ?".lower())))
+    (folder / "vocab.txt").write_text("\n".join(words))
+    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(2)
+    shape = BertConfig(
+        vocab_size=len(words),
+        hidden_size=24,
+        intermediate_size=48,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+    )
+    BertForQuestionAnswering(shape).save_pretrained(folder)
+    return folder
+
+
+def test_a_model_of_the_hub_takes_the_place(hub_model: Path) -> None:
+    embedder = HashingEmbedder()
+    reader = open_reader(str(hub_model), embedder)
+    assert reader.name == "tiny-bert"
+    reading = reader.read("Who founded the bakery in 1931?", PASSAGES)
+    assert reading == open_reader(str(hub_model), embedder).read(
+        "Who founded the bakery in 1931?", PASSAGES
+    )
+    assert {span.passage for span in reading.spans} == {0, 1}
+    assert 0 < reading.confidence < 1
+
+
+def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelMissing, match="check RAG_READER"):
+        open_reader(str(tmp_path / "empty"), HashingEmbedder()).read("who?", PASSAGES)
