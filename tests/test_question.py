@@ -33,6 +33,8 @@ from rag.question import Form, read_question, split_question
         ("what were the reasons for the delay?", "reason"),
         ("which countries ban crypto?", "several"),
         ("Which country was the first?", "fact"),
+        ("which bank owns shares", "fact"),
+        ("which large banks take part", "several"),
         ("who were the critics", "several"),
         ("list the tariffs", "several"),
         ("central bank ban", "fact"),

@@ -140,7 +140,11 @@ REASON = re.compile(
 )
 MANY = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|\d+)"
 # A noun in -s stands near: "which countries", "which large banks"; "which bank was" asks for one.
-PLURAL = r"(?:(?!was\b|is\b|has\b|does\b)\w+\s+){0,2}?(?!was\b|has\b|does\b)\w+[^\Wsui]s\b"
+SINGULAR = (
+    r"(?:was|is|has|does|did|country|state|bank|company|exchange|law|body|ministry|party|person|one|year"
+    r"|month|date|day|part|document|kind|sort|city|region|agency|group|coin)\b"
+)
+PLURAL = rf"(?:(?!{SINGULAR})\w+\s+){{0,2}}?(?!{SINGULAR})\w+[^\Wsui]s\b"
 SEVERAL = re.compile(
     r"list\b|enumerate\b|name\s+(?:all|the|some|\w+\s+\w+s\b)|(?:who|what|which)\s+(?:are|were)\b"
     rf"|(?:in\s+)?which\s+(?:of\b|{MANY}\b|{PLURAL})"
