@@ -219,7 +219,8 @@ class FaissIndex:
 
         if self._index is None or not ids:
             return
-        gone = np.intersect1d(np.asarray(ids, dtype=np.int64), self._held_ids())
+        asked = np.asarray(ids, dtype=np.int64)
+        gone = asked[np.isin(asked, self._held_ids())]
         if gone.size:
             self._index.remove_ids(gone)
             self._must_save = True
