@@ -19,6 +19,12 @@ from rag.records import BlockKind, ParsedDocument
 _DEPTH_LIMIT = 2_000  # nested elements; a page written by hand or by a program has some dozens
 _LARGEST_SELECTED = 2_000_000  # characters; larger pages are taken whole, a search would be slow
 _LEAST_ARTICLE_SHARE = 0.35  # below it trafilatura took a corner of the page for the whole
+_LEAST_SURE = 25  # letters: fewer may stand in a text by chance
+_CREDIT = re.compile(
+    r"[(\[]?(?:(?:photo|image|picture|illustration|graphic|video|foto|bild)s?\s+)?"
+    r"(?:credits?|courtesy(?: of)?|photo(?:graph)?|image|foto|bild)(?:\s+by)?\s*[:/|©].{0,100}$",
+    re.IGNORECASE,
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]*encoding=[\"']([\w-]+)")
 
@@ -95,17 +101,31 @@ def _choose(found: list[Found], main_text: str) -> list[Found]:
     main = _key(main_text)
     if not main:
         return found
-    is_main = _marked(found, main)
+    is_main = _marked(found, main_text)
     of_own = sum(len(b.words) for b in found if b.links < len(b.words) / 2) or 1
     taken = sum(len(b.words) for b, mark in zip(found, is_main, strict=True) if mark)
     if taken < of_own * _LEAST_ARTICLE_SHARE and taken < 500:
         return found
     if sum(len(_key(b.words)) for b, m in zip(found, is_main, strict=True) if m) < len(main) / 2:
         return _lines_as_blocks(main_text)  # the text stands where the walk does not go
+    is_main = _with_sentences_between(found, is_main)
+    is_main = [mark and not _CREDIT.match(b.words) for b, mark in zip(found, is_main, strict=True)]
     for i, block in reversed(list(enumerate(found[:-1]))):
         if block.kind == "heading" and is_main[i + 1] and block.links < len(block.words) / 2:
             is_main[i] = True
     return [block for block, mark in zip(found, is_main, strict=True) if mark]
+
+
+def _with_sentences_between(found: list[Found], is_main: list[bool]) -> list[bool]:
+    """Adds the sentences that stand between blocks of the main text."""
+    marked = [i for i, mark in enumerate(is_main) if mark]
+    between = range(marked[0], marked[-1]) if marked else range(0)
+    return [mark or (i in between and _is_sentence(found[i])) for i, mark in enumerate(is_main)]
+
+
+def _is_sentence(block: Found) -> bool:
+    is_own = block.kind in {"paragraph", "list_item"} and block.links < len(block.words) / 2
+    return is_own and len(block.words.split()) > 5 and block.words[-1] in '.!?…”"'
 
 
 def _lines_as_blocks(main_text: str) -> list[Found]:
@@ -119,8 +139,13 @@ def _lines_as_blocks(main_text: str) -> list[Found]:
     return blocks
 
 
-def _marked(found: list[Found], main: str) -> list[bool]:
-    """Says of each block whether its words stand in the main text, preferably in order."""
+def _marked(found: list[Found], main_text: str) -> list[bool]:
+    """Says of each block whether its words stand in the main text, preferably in order.
+
+    Those of a short one, such as a link in a menu, may stand inside any sentence; they have to be
+    lines of their own.
+    """
+    main, lines = _key(main_text), {"", *(_key(line) for line in main_text.splitlines())}
     reached = 0
     marks: list[bool] = []
     for block in found:
@@ -128,7 +153,8 @@ def _marked(found: list[Found], main: str) -> list[bool]:
         at = main.find(key, reached)
         if at < 0:
             at = main.find(key)
-        marks.append(bool(key) and at >= 0)
+        is_sure = len(key) >= _LEAST_SURE or {_key(li) for li in block.words.split("\n")} <= lines
+        marks.append(bool(key) and at >= 0 and is_sure)
         if at >= 0 and len(key) > 40:
             reached = at
     return marks

@@ -52,14 +52,17 @@ class Found:
 
 def read_tree(text: str) -> Any:
     """Gives the root of a page's elements, or None for a page without any."""
-    from lxml import html
+    from lxml import etree, html
 
     parser = html.HTMLParser(
         no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
-    return html.document_fromstring(
-        text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
-    )
+    try:
+        return html.document_fromstring(
+            text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
+        )
+    except etree.ParserError:  # so lxml says that there are none
+        return None
 
 
 def read_blocks(root: Any, *, whole: bool = False) -> list[Found]:
@@ -117,6 +120,8 @@ class _Walk:
             self._flush()
         elif tag == "br" or tag in _CONTAINERS:
             self._add("\n" if self._in_code else " ")
+        elif tag == "sup" and _is_reference(element):
+            self._add(" ")  # or the mark would stick to the sentence's end
         self._in_link += tag == "a"
         self._in_code += tag == "pre"
         if element.text:
@@ -159,6 +164,12 @@ class _Walk:
         if self._whole:
             return not isinstance(element.tag, str) or element.tag in _NEVER_WORDS
         return _is_left_out(element)
+
+
+def _is_reference(element: Any) -> bool:
+    """Says whether a superscript points to a note (``[81]``), and is no power and no ordinal."""
+    words = element.text_content().strip()
+    return words.startswith("[") or (words.isdigit() and element.find(".//a") is not None)
 
 
 def _is_left_out(element: Any) -> bool:

@@ -12,12 +12,19 @@ from rag.parse.build import TextBuilder, title_or_fallback
 from rag.parse.clean import clean_words
 from rag.parse.dates import read_date
 from rag.parse.head import read_head
+from rag.parse.pdf_hyphens import Hyphens
 from rag.parse.pdf_layout import PageParts, Part, lay_out
 from rag.parse.pdf_lines import Line, read_lines
 from rag.records import ParsedDocument
 
 _PDFIUM = threading.Lock()  # pdfium must not be entered by two threads
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
+# Pages in the clear around attachments that a password protects, which are what the file is for.
+# The dictionary that says so is never compressed.
+_LOCKED_ATTACHMENTS = re.compile(
+    rb"/StmF\s*/Identity\b.{0,2000}?/EFF\s*/(?!Identity)|/EFF\s*/(?!Identity).{0,2000}?/StmF\s*/Identity",
+    re.DOTALL,
+)
 _MOST_CHARACTERS = 60_000_000  # ten million words; more is no document but an attack
 _NO_TITLE = re.compile(
     r"(?:microsoft \w+ - |untitled|\(?anonymous|document\d*$|slide \d)"
@@ -34,7 +41,8 @@ def parse_pdf(data: bytes, name: str) -> ParsedDocument:
     if not any(pages):
         raise UnreadableDocument(_no_text_message(len(pages), name))
     builder = TextBuilder()
-    _assemble(builder, lay_out(pages))
+    hyphens = Hyphens(pages)
+    _assemble(builder, lay_out(pages, hyphens), hyphens)
     text = builder.text()
     head = read_head(text[b.start : b.end] for b in builder.blocks[:15] if b.end - b.start <= 100)
     return ParsedDocument(
@@ -63,6 +71,8 @@ def _read(data: bytes, name: str) -> tuple[list[list[Line]], list[int], dict[str
     """Gives the lines of each page, the numbers of pages that failed, and the metadata."""
     import pypdfium2
 
+    if _LOCKED_ATTACHMENTS.search(data):
+        raise _protected(name)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -87,7 +97,7 @@ def _page_lines(document: Any, number: int) -> list[Line]:
     try:
         text_page = page.get_textpage()
         try:
-            return read_lines(text_page, page.get_rotation() // 90)
+            return read_lines(text_page)
         finally:
             text_page.close()
     finally:
@@ -103,11 +113,15 @@ def _refuse_endless(pages: list[list[Line]], name: str) -> None:
 
 def _not_opened(error: Any, name: str) -> UnreadableDocument:
     if getattr(error, "err_code", None) == _WRONG_PASSWORD or "password" in str(error).lower():
-        return UnreadableDocument(
-            f'"{name}" is protected by a password; remove the protection and add it again.'
-        )
+        return _protected(name)
     return UnreadableDocument(
         f'"{name}" is a damaged PDF; open it in a PDF program, save it again and add that.'
+    )
+
+
+def _protected(name: str) -> UnreadableDocument:
+    return UnreadableDocument(
+        f'"{name}" is protected by a password; remove the protection and add it again.'
     )
 
 
@@ -148,7 +162,7 @@ def _name_pages(numbers: Sequence[int]) -> str:
 # Page by page into one text.
 
 
-def _assemble(builder: TextBuilder, pages: list[PageParts]) -> None:
+def _assemble(builder: TextBuilder, pages: list[PageParts], hyphens: Hyphens) -> None:
     """Adds the pages; a paragraph that runs over a page's end is joined before what frames it."""
     runs_on = False
     for i, page in enumerate(pages):
@@ -164,8 +178,9 @@ def _assemble(builder: TextBuilder, pages: list[PageParts]) -> None:
         _add_all(builder, page.below)
         if runs_on and following:
             last, first = body[-1], following.body[0]
-            builder.add(last.kind, f"{last.words} {first.words}")
-            builder.begin_page_inside_last_block(i + 2, len(last.words) + 1)
+            words = hyphens.join(last.words, first.words)
+            builder.add(last.kind, words)
+            builder.begin_page_inside_last_block(i + 2, len(words) - len(first.words))
 
 
 def _add_all(builder: TextBuilder, parts: list[Part]) -> None:

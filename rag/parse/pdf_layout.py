@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rag.parse.pdf_hyphens import Hyphens
 from rag.parse.pdf_lines import Line
 from rag.records import BlockKind
 
@@ -43,14 +45,14 @@ class PageParts:
     below: list[Part] = field(default_factory=list)
 
 
-def lay_out(pages: Sequence[list[Line]]) -> list[PageParts]:
+def lay_out(pages: Sequence[list[Line]], hyphens: Hyphens) -> list[PageParts]:
     """Tells blocks apart by place and size; gives the parts of each page, in order."""
     sizes: Counter[float] = Counter()
     bold = 0
     for line in (line for lines in pages for line in lines):
         sizes[round(line.size, 1)] += len(line.words)
         bold += len(line.words) * line.is_bold
-    style = _Style(sizes, bold)
+    style = _Style(sizes, bold, hyphens)
     running = _running_keys(pages)
     return [_page_parts(lines, style, running) for lines in pages]
 
@@ -58,7 +60,8 @@ def lay_out(pages: Sequence[list[Line]]) -> list[PageParts]:
 class _Style:
     """What the document's body looks like, and so what stands out as a heading."""
 
-    def __init__(self, sizes: Counter[float], bold: int) -> None:
+    def __init__(self, sizes: Counter[float], bold: int, hyphens: Hyphens) -> None:
+        self.hyphens = hyphens
         self.body = sizes.most_common(1)[0][0] if sizes else 0.0
         self.bold_stands_out = bold * 2 < sum(sizes.values())
         larger = sorted({s for s in sizes if s >= self.body * _LARGER}, reverse=True)
@@ -153,7 +156,7 @@ def _body(lines: list[Line], style: _Style) -> list[Part]:
 def _end_group(parts: list[Part], group: list[Line], lines: list[Line], style: _Style) -> None:
     if not group:
         return
-    words = " ".join(line.words.replace("\t", " ") for line in group)
+    words = functools.reduce(style.hyphens.join, (li.words.replace("\t", " ") for li in group))
     level = style.heading_level(group)
     if level and (style.is_large(group) or _is_heading_place(group, lines)):
         parts.append(Part("heading", words, level))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Iterator
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +14,11 @@ from rag.parse.clean import clean_words
 
 _CELL_GAP = 1.5  # times the height of the letters; spaces between words are under one
 _HYPHENS = (0x2, 0xFFFE)  # how pdfium writes the hyphen at the end of a line
+_SAMPLED_LETTERS = 200
 _LEAST_COLUMN_LINES = 6
 _LEAST_COLUMN_CHARACTERS = 18  # on average; the cells of a table are shorter
+
+_WRITTEN = {0x17F: "s"}  # pdfium takes the ligature of long s and t apart, but keeps the long s
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points as the page is seen
 
@@ -50,16 +55,17 @@ class Line:
         return max(cell.right for cell in self.cells)
 
 
-def read_lines(text_page: Any, rotation: int) -> list[Line]:
-    """Reads a page's lines in reading order.
+def read_lines(text_page: Any) -> list[Line]:
+    """Reads a page's lines in reading order, whichever way round they stand on it.
 
     Args:
         text_page: a ``pypdfium2.PdfTextPage``.
-        rotation: quarter turns clockwise by which the page is shown.
     """
     characters: list[tuple[int, int]] = []
     lines: list[Line] = []
-    for index, code in _codes(text_page):
+    codes = list(_codes(text_page))
+    rotation = _usual_turn(text_page, [index for index, code in codes if code > 32])
+    for index, code in codes:
         if code in (10, 13):
             lines.extend(_line(text_page, characters, rotation))
             characters = []
@@ -70,6 +76,16 @@ def read_lines(text_page: Any, rotation: int) -> list[Line]:
                 characters = []
     lines.extend(_line(text_page, characters, rotation))
     return _by_columns(_upright(lines))
+
+
+def _usual_turn(text_page: Any, indices: Sequence[int]) -> int:
+    """Gives the quarter turns against the clock of most letters, told from a sample of them."""
+    from pypdfium2 import raw
+
+    sample = indices[:: max(len(indices) // _SAMPLED_LETTERS, 1)]
+    angles = (raw.FPDFText_GetCharAngle(text_page, index) for index in sample)
+    turns = Counter(round(-angle / (math.pi / 2)) % 4 for angle in angles)
+    return turns.most_common(1)[0][0] if turns else 0
 
 
 def _upright(lines: list[Line]) -> list[Line]:
@@ -93,7 +109,7 @@ def _line(text_page: Any, characters: list[tuple[int, int]], rotation: int) -> I
     """Yields the line of these characters (index, code), if there are words in it."""
     seen: list[tuple[str, Box | None]] = []
     for index, code in characters:
-        letter = "-" if code in _HYPHENS else chr(code)
+        letter = "-" if code in _HYPHENS else _WRITTEN.get(code, chr(code))
         seen.append((letter, None if letter.isspace() else _box(text_page, index, rotation)))
     boxes = sorted(box[3] - box[1] for _, box in seen if box)
     if not boxes:

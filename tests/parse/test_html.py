@@ -88,3 +88,27 @@ def test_external_entities_are_not_resolved() -> None:
 def test_deep_nesting_does_not_overrun() -> None:
     page = "<html><body><p>Top words.</p>" + "<div>" * 5_000 + "deep" + "</div>" * 5_000
     assert "Top words." in parse(page).text
+
+
+def test_a_sentence_that_was_passed_over_between_two_is_kept_and_a_picture_s_credit_is_not() -> (
+    None
+):
+    # trafilatura leaves out words that come twice.
+    inner = f"<h1>Bank</h1><p>{STORY}</p><p>Photo credit: A. Writer / Agency</p><p>{STORY}</p>"
+    inner += f"<p>{STORY} Then it ended.</p>"
+    text = parse(f"<html><body><article>{inner}</article></body></html>").text
+    assert text.count(STORY.strip()) == 3
+    assert "credit" not in text
+
+
+def test_a_word_of_the_menu_that_the_story_has_too_is_left_out() -> None:
+    menu = "<div><a href=/>Mining</a></div><div><a href=/>Trade</a></div>"
+    page = (
+        f"<html><body>{menu}<article><p>{STORY}</p><p>{STORY}It ended.</p></article></body></html>"
+    )
+    assert "Mining" not in parse(page).text
+
+
+def test_marks_of_notes_stand_apart_and_powers_do_not() -> None:
+    page = "<p>It ended.<sup><a>[1]</a></sup><sup>[2]</sup> A square of 5 m<sup>2</sup>.</p>"
+    assert parse(f"<html><body>{page}</body></html>").text == "It ended. [1] [2] A square of 5 m2."

@@ -124,3 +124,44 @@ def test_no_text_layer_is_refused() -> None:
 def test_damage_is_refused() -> None:
     with pytest.raises(UnreadableDocument, match="damaged PDF"):
         parse_bytes(b"%PDF-1.7\nnothing else", "a.pdf")
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("shown", [0, 90])
+def test_pages_are_read_whichever_way_round_they_stand(turn: int, shown: int) -> None:
+    def draw(canvas: Any) -> None:
+        canvas.setPageRotation(shown)
+        canvas.translate(300, 400)
+        canvas.rotate(turn)
+        for i, line in reversed(list(enumerate(PARAGRAPH))):  # as some programs write them
+            write_lines(canvas, [line], left=-250, top=-14 * i)
+
+    assert parse_bytes(draw_pdf(draw), "a.pdf").text == " ".join(PARAGRAPH)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["The bank can se-", "lect a small set of rules."], "can select a small"),
+        (["A dual-encoder is", "good, and a dual-", "encoder is best."], "a dual-encoder is best"),
+        (["High dimensional", "things are high-", "dimensional."], "are high-dimensional."),
+        (["They go with us, with-", "out us and without", "them."], "with us, without us"),
+        (["They use Lucene-", "BM25 in 1999-", "2001."], "use Lucene-BM25 in 1999- 2001."),
+    ],
+)
+def test_words_divided_at_a_line_s_end_are_made_whole(lines: list[str], words: str) -> None:
+    assert words in parse_bytes(make_pdf([lines]), "a.pdf").text
+
+
+def test_a_word_divided_by_the_end_of_a_page_is_made_whole() -> None:
+    first, second = "The bank proposed a ban of all crypto-", "currencies in the land."
+    document = parse_bytes(make_pdf([[first], [second]]), "a.pdf")
+    assert document.text == "The bank proposed a ban of all cryptocurrencies in the land."
+    assert document.text[document.pages[1].start :] == second
+
+
+def test_attachments_that_a_password_protects_are_not_passed_over() -> None:
+    data = make_pdf([["Open the attachment."]])
+    marked = data + b"\n9 0 obj <</StmF /Identity /StrF /Identity /O <00> /EFF /StdCF>> endobj"
+    with pytest.raises(UnreadableDocument, match="protected by a password"):
+        parse_bytes(marked, "a.pdf")
