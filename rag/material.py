@@ -25,7 +25,7 @@ SHORTEST_MISSPELT = 4  # letters
 # "the annual report" names a document by its title; "the ban" names what documents speak of.
 KIND_OF_DOCUMENT = re.compile(
     r"\b(?:documents?|docs?|reports?|files?|papers?|articles?|pdfs?|guides?|briefings?|memos?"
-    r"|contracts?|thes[ie]s|books?|manuals?|presentations?|minutes)\b",
+    r"|digests?|surveys?|reviews?|contracts?|thes[ie]s|books?|manuals?|presentations?|minutes)\b",
     re.I,
 )
 

@@ -34,6 +34,7 @@ VERB_FIRST = re.compile(
 ATTITUDES = frozenset(
     extract_terms("want favour favor propose plan support oppose say think argue claim ask call")
 )
+ASKS_WHY = re.compile(r"\bwhy\b|\breasons?\b", re.I)  # the reason may stand in any clause
 # What marks a list item, a heading or a quoted line at its beginning, in Markdown and as typed;
 # "Q." and "A." alone of the letters, as others are initials.
 ITEM_MARK = re.compile(r"(?:(?:[-*+•▪‣–]|#{1,6}|>|\d{1,3}[.)]|[QA][.):])[ \t]+)+|\|[ \t]*")
@@ -121,6 +122,8 @@ def _choose_clauses(
         return clauses[0][0], clauses[-1][1]
     touched = [i for i, (s, e) in enumerate(clauses) if s < last and first < e]
     if len(touched) == len(clauses):
+        if ASKS_WHY.search(question):
+            return clauses[0][0], clauses[-1][1]
         touched = []  # the reader chose the whole sentence, not words in it
     a, b = next(
         (a, a + more)

@@ -16,9 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.quote import ITEM_MARK, is_statement
+from rag.anaphora import find_antecedent
+from rag.quote import ITEM_MARK
 from rag.records import Passage, Span
 from rag.sentences import split_sentences
+from rag.standalone import CUE, is_whole, stands_alone
 from rag.terms import extract_terms
 
 if TYPE_CHECKING:
@@ -30,36 +32,27 @@ if TYPE_CHECKING:
 SENTENCES = 5
 EACH_DOCUMENT = 1  # of many documents, one sentence; of a few, as many as there is room for
 MANY_DOCUMENTS = 4
-SHORTEST, LONGEST = 6, 45  # words: shorter says little, longer is not a summary
+ON_TOPIC = 3  # sentences of one document about a topic; another may have as many
 
 # Chosen by hand on the sample corpus; they add up to 1 with the cue.
 VECTOR_WEIGHT, WORD_WEIGHT, POSITION_WEIGHT, TITLE_WEIGHT, CUE_WEIGHT = 0.2, 0.25, 0.2, 0.2, 0.15
-DIVERSITY = 0.45  # of the marginal relevance: what a sentence repeats counts against it
+DIVERSITY = 0.3  # of the marginal relevance: what a sentence repeats counts against it
 SHORTEST_CUE = 12  # words: "This note follows the law from start to finish." tells nothing
 LONGEST_SUBJECT = 3  # terms
 FRONT = 12  # sentences after which a position counts half as much
 
-CUE = re.compile(
-    r"\bthis\s+(?:paper|report|note|guide|survey|article|document|study|text|briefing|digest|page"
-    r"|collection|history|review|book|chapter)\s+\w+"
-    r"|\b(?:in short|in sum|overall|the aim|the purpose)\b",
-    re.I,
-)
-# What speaks to the sentence before it, or to a figure beside it, cannot stand alone.
-DEPENDENT = re.compile(
-    r"(?:with\s+(?:it|them)\b|until\s+then|how|whether|which|who|whose|why|what|when|it|they|he|she|this|these|those|that|such|its|their|his|her|here|there|then|but|and|or|so|yet"
-    r"|however|also|another|one|both|first|second|third|the\s+(?:first|second|third|latter|former|other"
-    r"|same|next)|as a result|for example|instead|therefore|thus|meanwhile|moreover|in addition)\b",
-    re.I,
-)
-# "In June the bank was asked; it …": after such an opening a pronoun may mean anybody.
-POINTING = re.compile(r"\b(?:this|these|both|such|the\s+(?:latter|former|same))\b", re.I)
-DEPENDENT_LATER = re.compile(
-    r"(?:in|on|as|at|by|for|from|under|until|since|after|before|with|of)\b.*\b(?:it|they|he|she|them)\b",
-    re.I | re.S,
-)
 DEFINES = re.compile(r"\s(?:is|are|was|stands\s+for|means)\s")
-TABLE_CELLS = re.compile(r"\t|\s\|\s|^\|")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A sentence in its passage's text; ``position`` counts the document's sentences before it."""
+
+    passage: int
+    start: int
+    end: int
+    position: int
+    terms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +74,8 @@ def summarise(
     """
     candidates = _score(passages, vectors, topic)
     chosen: list[_Candidate] = []
-    room = _room_for_each(passages)
-    if room == 1:
+    room = ON_TOPIC if topic else _room_for_each(passages)
+    if room == EACH_DOCUMENT:
         candidates = _keep_best_of_each(candidates)
     while candidates and len(chosen) < SENTENCES:
         best = max(candidates, key=lambda c: (_marginal(c, chosen), -c.span.passage, -c.span.start))
@@ -123,33 +116,31 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 def _score(
     passages: Sequence[Passage], vectors: Mapping[int, Vector], topic: str
 ) -> list[_Candidate]:
-    wanted = set(extract_terms(topic))
-    found = [
-        (n, start, end, position, frozenset(extract_terms(passages[n].text[start:end])))
-        for n, start, end, position in _find_sentences(passages)
-    ]
-    weights = _weigh_terms([terms for *_, terms in found])
+    wanted = frozenset(extract_terms(topic))
+    found = list(_find_sentences(passages, wanted))
+    weights = _weigh_terms([sentence.terms for sentence in found])
     nearness = _measure_nearness(passages, vectors)
-    most = max((_mean_weight(terms, weights) for *_, terms in found), default=0.0) or 1.0
+    most = max((_mean_weight(sentence.terms, weights) for sentence in found), default=0.0) or 1.0
     candidates = []
-    for n, start, end, position, terms in found:
-        passage = passages[n]
-        title = wanted or set(extract_terms(passage.document.title))
+    for sentence in found:
+        passage, terms = passages[sentence.passage], sentence.terms
+        title = wanted or frozenset(extract_terms(passage.document.title))
         if wanted and not wanted & terms:
             continue
         score = (
             VECTOR_WEIGHT * nearness.get(passage.chunk_id, 0.0)
             + WORD_WEIGHT * _mean_weight(terms, weights) / most
-            + POSITION_WEIGHT * FRONT / (FRONT + position)
+            + POSITION_WEIGHT * FRONT / (FRONT + sentence.position)
             + TITLE_WEIGHT * (len(title & terms) / len(title) if title else 0.0)
-            + CUE_WEIGHT * _is_cue(passage.text[start:end], title)
+            + CUE_WEIGHT * _is_cue(passage.text[sentence.start : sentence.end], title)
         )
-        span = Span(n, passage.start + start, passage.start + end, min(max(score, 0.0), 1.0))
+        start, end = passage.start + sentence.start, passage.start + sentence.end
+        span = Span(sentence.passage, start, end, min(max(score, 0.0), 1.0))
         candidates.append(_Candidate(span, terms, passage.document.id))
     return candidates
 
 
-def _is_cue(sentence: str, title: set[str]) -> bool:
+def _is_cue(sentence: str, title: frozenset[str]) -> bool:
     """True for "This report follows …", and for "A stablecoin is …" where that is the subject."""
     if CUE.search(sentence) and len(sentence.split()) >= SHORTEST_CUE:
         return True
@@ -158,29 +149,25 @@ def _is_cue(sentence: str, title: set[str]) -> bool:
     return 0 < len(defined) <= LONGEST_SUBJECT and subject != sentence and set(defined) <= title
 
 
-def _find_sentences(passages: Sequence[Passage]) -> Iterator[tuple[int, int, int, int]]:
-    """Yields passage, start, end in its text, and how many sentences of the document precede."""
+def _find_sentences(passages: Sequence[Passage], wanted: frozenset[str]) -> Iterator[_Found]:
     before: Counter[str] = Counter()
     for n, passage in enumerate(passages):
-        for start, end in split_sentences(passage.text):
-            # An item of a list is a part of something else that is not quoted.
-            is_item = ITEM_MARK.match(passage.text, start, end)
-            if not is_item and _stands_alone(passage.text[start:end]):
-                yield n, start, end, before[passage.document.id]
+        text = passage.text
+        for start, end in split_sentences(text):
+            position = before[passage.document.id]
             before[passage.document.id] += 1
-
-
-def _stands_alone(sentence: str) -> bool:
-    plain = sentence.strip("*_ ")
-    return (
-        SHORTEST <= len(sentence.split()) <= LONGEST
-        and (bool(CUE.match(plain)) or not (DEPENDENT.match(plain) or POINTING.search(plain)))
-        and not DEPENDENT_LATER.match(plain)
-        and plain[:1].isupper()
-        and sentence.rstrip("*_ ")[-1:] in ".!。"
-        and not TABLE_CELLS.search(sentence)
-        and is_statement(sentence)
-    )
+            sentence = text[start:end]
+            if ITEM_MARK.match(sentence):
+                continue  # an item of a list is a part of something else that is not quoted
+            terms = frozenset(extract_terms(sentence))
+            if not stands_alone(sentence):
+                # "It speaks for miners" is about the topic where "it" certainly is the topic.
+                name = find_antecedent(text, start, passage.headings).name if wanted else ""
+                named = wanted & set(extract_terms(name))
+                if not named or not is_whole(sentence):
+                    continue
+                terms |= named
+            yield _Found(n, start, end, position, terms)
 
 
 def _weigh_terms(bags: Sequence[frozenset[str]]) -> dict[str, float]:

@@ -101,6 +101,63 @@ def test_who_heads_the_central_bank(assistant: Assistant) -> None:
     assert "Elvira Nabiullina" in assistant.ask("Who heads the Central Bank?").text
 
 
+def test_two_questions_in_one(assistant: Assistant) -> None:
+    answer = assistant.ask("who heads the central bank and what does it want?")
+    check_citations(assistant, answer)
+    assert "Elvira Nabiullina" in answer.text
+    assert "almost total ban" in answer.text
+    assert "licens" not in answer.text
+
+
+def test_what_is_not_answered_is_said(assistant: Assistant) -> None:
+    answer = assistant.ask("Who heads the Central Bank and what is the capital of France?")
+    assert "Elvira Nabiullina" in answer.text
+    assert answer.notice == "The documents do not answer “what is the capital of France?”."
+
+
+def test_what_this_is_about(assistant: Assistant) -> None:
+    answer = assistant.ask("what is this about?")
+    check_citations(assistant, answer)
+    assert 3 <= len(answer.sentences) <= 5
+    assert len({citation.document.id for citation in answer.citations}) == len(answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["summarise the digital rubel", "main points of the mica guide"]
+)
+def test_a_summary_of_what_is_named(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    check_citations(assistant, answer)
+    assert 3 <= len(answer.sentences) <= 5
+    assert all(
+        "digital-ruble" in c.document.name or "mica" in c.document.name for c in answer.citations
+    )
+
+
+def test_who_they_are(assistant: Assistant) -> None:
+    answer = assistant.ask("tell me about RACIB")
+    check_citations(assistant, answer)
+    assert "[RACIB] speaks for miners" in answer.text
+    spoken = next(s for s in answer.sentences if s.text.startswith("[RACIB]"))
+    assert spoken.verdict == "supported"
+    assert answer.citations[spoken.markers[0] - 1].quote.startswith("It speaks for miners")
+
+
+def test_a_summary_of_what_is_not_there(assistant: Assistant) -> None:
+    assert assistant.ask("summarise the annual report").status == "abstained"
+
+
+def test_a_greeting_claims_nothing(assistant: Assistant) -> None:
+    answer = assistant.ask("hello!")
+    assert (answer.status, answer.confidence) == ("answered", 1.0)
+    assert "21 documents" in answer.text
+    assert answer.sentences == answer.citations == ()
+
+
+def test_a_question_that_names_nothing(assistant: Assistant) -> None:
+    assert assistant.ask("why?").status == "unclear"
+
+
 def test_the_capital_of_france(assistant: Assistant) -> None:
     answer = assistant.ask("What is the capital of France?")
     assert answer.status == "abstained"
