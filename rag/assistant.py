@@ -15,7 +15,7 @@ from rag.conversation import stand_alone
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
 from rag.library import Library
-from rag.question import Question, read_question, split_question
+from rag.question import SOCIAL, Question, read_question, split_question
 from rag.reader import SENTENCES, Reader, open_reader
 from rag.records import Answer, Passage, Turn
 from rag.replies import UNCLEAR, reply
@@ -139,14 +139,12 @@ class Assistant:
         self, blank: Answer, asked: Question, documents: Collection[str] | None
     ) -> Answer | None:
         """Answers what no document is needed for: a greeting, or a question that names nothing."""
-        known = [d for d in self.library.documents() if documents is None or d.id in documents]
-        said = reply(asked.form, known)
-        if said is not None:
+        if asked.form in SOCIAL:
+            known = [d for d in self.library.documents() if documents is None or d.id in documents]
+            said = reply(asked.form, known)
             return replace(
                 blank, searched_for=blank.question, status="answered", text=said, confidence=1.0
             )
-        if not known:
-            return replace(blank, text=EMPTY_LIBRARY)
         if asked.form != "overview" and not extract_terms(blank.searched_for):
             return replace(blank, status="unclear", text=UNCLEAR)
         return None
@@ -157,7 +155,10 @@ class Assistant:
             self._respondent.respond(question, documents, watch)
             for question in split_question(blank.searched_for)
         ]
-        return join_parts(blank, parts)
+        answer = join_parts(blank, parts)
+        if answer.status == "answered" or answer.nearest or self.library.documents():
+            return answer
+        return replace(answer, text=EMPTY_LIBRARY)
 
 
 def open_assistant(settings: Settings) -> Assistant:

@@ -17,21 +17,19 @@ LONGEST_TITLE = 80  # characters
 UNCLEAR = "What is the question about? Please name a person, a thing or an event."
 
 
-def reply(form: Form, documents: Sequence[Document]) -> str | None:
-    """Gives the reply to a question of this form; None for a question that documents answer."""
+def reply(form: Form, documents: Sequence[Document]) -> str:
+    """Gives the reply to a greeting, to thanks, or to a question for what can be asked."""
     if form == "thanks":
         return "You are welcome."
     if form == "farewell":
         return "Goodbye. The library stays as it is until you come back."
     if form == "greeting":
         return f"Hello! {_invite(documents)}"
-    if form == "abilities":
-        return (
-            "I answer questions in the words of your documents, and give the place of every "
-            "sentence. Ask for a fact, a date, a reason, a list, a comparison of two things, or a "
-            "summary; where the documents do not answer, I say so. " + _invite(documents)
-        )
-    return None
+    return (
+        "I answer questions in the words of your documents, and give the place of every "
+        "sentence. Ask for a fact, a date, a reason, a list, a comparison of two things, or a "
+        "summary; where the documents do not answer, I say so. " + _invite(documents)
+    )
 
 
 def _invite(documents: Sequence[Document]) -> str:

@@ -240,8 +240,10 @@ def join_parts(blank: Answer, parts: Sequence[Part]) -> Answer:
         return replace(blank, confidence=round(confidence, 4), nearest=parts[0].nearest)
     sentences: list[Sentence] = []
     citations: list[Citation] = []
+    said: set[tuple[object, ...]] = set()
     for part in answered:
-        fresh = [s for s in part.sentences if all(s.text != other.text for other in sentences)]
+        fresh = [s for s in part.sentences if _identify(s, part) not in said]
+        said |= {_identify(sentence, part) for sentence in fresh}
         kept = {marker for sentence in fresh for marker in sentence.markers}
         numbers = {m: len(citations) + n for n, m in enumerate(sorted(kept), 1)}
         citations += [
@@ -257,6 +259,12 @@ def join_parts(blank: Answer, parts: Sequence[Part]) -> Answer:
         citations=tuple(citations),
         notice=_tell_missing(parts),
     )
+
+
+def _identify(sentence: Sentence, part: Part) -> tuple[object, ...]:
+    """Gives words and places: "Yes." may be said twice, of two things."""
+    cited = [c for c in part.citations if c.marker in sentence.markers]
+    return sentence.text, *((c.document.id, c.start) for c in cited)
 
 
 def _tell_missing(parts: Sequence[Part]) -> str | None:

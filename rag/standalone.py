@@ -17,9 +17,11 @@ CUE = re.compile(
 )
 # What speaks to the sentence before it, or to a figure beside it, cannot stand alone.
 DEPENDENT = re.compile(
-    r"(?:with\s+(?:it|them)\b|until\s+then|how|whether|which|who|whose|why|what|when|it|they|he|she|this|these|those|that|such|its|their|his|her|here|there|then|but|and|or|so|yet"
-    r"|however|also|another|one|both|first|second|third|the\s+(?:first|second|third|latter|former|other"
-    r"|same|next)|as a result|for example|\w+\s+(?:days?|weeks?|months?|years?)\s+later|instead|therefore|thus|meanwhile|moreover|in addition)\b",
+    r"(?:with\s+(?:it|them)\b|until\s+then|how|whether|which|who|whose|why|what|when|it|they|he|she"
+    r"|this|these|those|that|such|its|their|his|her|here|there|then|but|and|or|so|yet|however|also"
+    r"|another|one|both|first|second|third|the\s+(?:first|second|third|latter|former|other|same|next)"
+    r"|\w+\s+(?:days?|weeks?|months?|years?)\s+later|as a result|for example|instead|therefore|thus"
+    r"|meanwhile|moreover|in addition)\b",
     re.I,
 )
 # "In June the bank was asked; it …": after such an opening a pronoun may mean anybody.

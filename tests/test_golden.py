@@ -123,7 +123,7 @@ def test_what_this_is_about(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["summarise the digital rubel", "main points of the mica guide"]
+    "question", ["summarise the digital rubel", "key points of the mica guide"]
 )
 def test_a_summary_of_what_is_named(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
@@ -150,7 +150,7 @@ def test_a_summary_of_what_is_not_there(assistant: Assistant) -> None:
 def test_a_greeting_claims_nothing(assistant: Assistant) -> None:
     answer = assistant.ask("hello!")
     assert (answer.status, answer.confidence) == ("answered", 1.0)
-    assert "21 documents" in answer.text
+    assert f"{len(assistant.library.documents())} documents" in answer.text
     assert answer.sentences == answer.citations == ()
 
 

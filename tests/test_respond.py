@@ -117,6 +117,17 @@ def test_parts_are_numbered_through_and_nothing_is_said_twice(tmp_path: Path) ->
     assert answer.text == " ".join(shown)
 
 
+def test_yes_may_be_said_of_two_things(tmp_path: Path) -> None:
+    texts = ("Mining is legal.", "Trading is legal.")
+    parts = [
+        ask(tmp_path / str(n), question, *texts)
+        for n, question in enumerate(("is mining legal?", "is trading legal?", "is mining legal?"))
+    ]
+    answer = join_parts(BLANK, parts)
+    assert answer.text == "Yes. Mining is legal. Yes. Trading is legal."
+    assert [sentence.markers for sentence in answer.sentences] == [(1,), (1,), (2,), (2,)]
+
+
 def test_nothing_answered_is_an_abstention(tmp_path: Path) -> None:
     part = ask(tmp_path, "what is the capital of modern France?", "The capital is old.")
     answer = join_parts(BLANK, [part, part])
