@@ -29,6 +29,11 @@ class WriteLock:
         self._guard = threading.Lock()
         self._holds = 0
 
+    @property
+    def is_held(self) -> bool:
+        """Whether this process has the right."""
+        return self._holds > 0
+
     @contextmanager
     def held(self, patience: float = PATIENCE) -> Iterator[None]:
         """Holds the lock; raises LibraryBusy where another has it for ``patience`` seconds."""

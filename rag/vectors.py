@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -100,6 +101,7 @@ class FaissIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = ReadWriteLock()
+        self._following = threading.Lock()
         self._index: Any = None
         self._model = ""
         self._library = ""
@@ -143,26 +145,37 @@ class FaissIndex:
 
     # Following.
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to search in, level or not."""
+        return self._generation >= 0
+
     def follow(self, source: VectorSource, model: str, save: bool) -> None:
         if self.is_level(source, model) and not (save and self._is_file_due()):
             return
-        with self._lock.writing():
+        # The lock is held for moments: nobody waits while vectors are read or written out.
+        with self._following:
             if (self._library, self._model) != (source.library_id, model):
-                self._open(source.library_id, model)
+                with self._lock.writing():
+                    self._open(source.library_id, model)
             changes = source.changes_since(self._generation) if self._generation >= 0 else None
             if changes is None:
-                self._build(source)
+                with self._lock.writing():
+                    self._build(source)
             else:
                 self._apply(source, changes)
             if save and self._is_file_due():
-                self._save()
+                with self._lock.reading():
+                    self._save()
 
     def rebuild(self, source: VectorSource, model: str) -> None:
         """Builds the index from the source alone and writes it."""
-        with self._lock.writing():
-            self._library, self._model = source.library_id, model
-            self._build(source)
-            self._save()
+        with self._following:
+            with self._lock.writing():
+                self._library, self._model = source.library_id, model
+                self._build(source)
+            with self._lock.reading():
+                self._save()
 
     def problems(self) -> list[str]:
         """What is wrong with the files as they lie on disk, a sentence each."""
@@ -204,14 +217,18 @@ class FaissIndex:
         # Read before the chunks: what comes in meanwhile is then followed next time.
         generation = source.generation()
         self._index, self._generation, self._must_save, self._unsaved = None, -1, True, 0
-        self._add(source, source.chunk_ids())
+        for batch in self._read(source, source.chunk_ids()):
+            self._add(*batch)
         self._generation = generation
 
     def _apply(self, source: VectorSource, changes: Changes) -> None:
-        self._remove(changes.removed)
-        # Some may be held: those that came while a build was under way, or got another vector.
-        self._remove(changes.added)
-        self._add(source, changes.added)
+        with self._lock.writing():
+            self._remove(changes.removed)
+            # Some may be held: those that came while a build was under way, or got another vector.
+            self._remove(changes.added)
+        for batch in self._read(source, changes.added):
+            with self._lock.writing():
+                self._add(*batch)
         self._generation = changes.generation
 
     def _remove(self, ids: Sequence[int]) -> None:
@@ -229,20 +246,25 @@ class FaissIndex:
         ids: NDArray[np.int64] = _faiss().vector_to_array(self._index.id_map)
         return ids
 
-    def _add(self, source: VectorSource, ids: Sequence[int]) -> None:
+    def _read(
+        self, source: VectorSource, ids: Sequence[int]
+    ) -> Iterator[tuple[list[int], Vectors]]:
         import numpy as np
 
         for start in range(0, len(ids), VECTORS_AT_A_TIME):
             rows = source.vectors_of(ids[start : start + VECTORS_AT_A_TIME], self._model)
-            if not rows:
-                continue
             # In the order of the ids, as a fresh build has them: equal scores then cut off alike.
             order = sorted(rows)
-            matrix = np.stack([rows[id_] for id_ in order])
-            if self._index is None:
-                self._index = _make(matrix.shape[1])
-            self._index.add_with_ids(matrix, np.asarray(order, dtype=np.int64))
-            self._unsaved += len(order)
+            if order:
+                yield order, np.stack([rows[id_] for id_ in order])
+
+    def _add(self, ids: list[int], matrix: Vectors) -> None:
+        import numpy as np
+
+        if self._index is None:
+            self._index = _make(matrix.shape[1])
+        self._index.add_with_ids(matrix, np.asarray(ids, dtype=np.int64))
+        self._unsaved += len(ids)
 
     # The file.
 

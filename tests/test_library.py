@@ -606,6 +606,47 @@ def test_asking_goes_on_while_another_thread_adds(
     assert library.check() == []
 
 
+@pytest.mark.parametrize("index", ["words", "vectors"])
+@pytest.mark.parametrize("way", ["file", "upload"])
+def test_nobody_waits_while_a_long_document_is_indexed(
+    filled: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: str, way: str
+) -> None:
+    assert search_words(filled, "harbour")
+    at_work, go_on = threading.Event(), threading.Event()
+    reads = {"words": "iterate_chunks", "vectors": "vectors_of"}[index]
+    original = getattr(filled.store, reads)
+
+    def read_slowly(ids: Sequence[int], *rest: str) -> object:
+        if len(ids) > derived.MANY_CHUNKS:
+            at_work.set()
+            assert go_on.wait(60)
+        return original(ids, *rest)
+
+    monkeypatch.setattr(filled.store, reads, read_slowly)
+    text = "\n\n".join(f"Zebra {i}. {'word ' * 30}" for i in range(derived.MANY_CHUNKS + 9))
+    path = write(tmp_path / "long.txt", text)
+
+    def take_in() -> None:
+        if way == "file":
+            list(filled.add([path]))
+        else:
+            filled.add_bytes(text.encode(), "long.txt")
+
+    taking_in = threading.Thread(target=take_in, daemon=True)
+    taking_in.start()
+    try:
+        assert at_work.wait(60)
+        started = time.monotonic()
+        assert search_words(filled, "harbour")
+        assert search_vectors(filled, HashingEmbedder(), "deep harbour")
+        assert time.monotonic() - started < 10  # the long one waits for the end of this
+    finally:
+        go_on.set()
+    taking_in.join(60)
+    assert len(search_words(filled, "zebra")) == 5
+    assert filled.check() == []
+
+
 def test_an_abandoned_batch_frees_the_library(library: Library, folder: Path) -> None:
     reports = library.add([folder])
     next(reports)

@@ -18,6 +18,10 @@ from rag.words import TantivyIndex
 # anew when a twentieth of it is such remains, or by ``check --repair``.
 PURGED_AT_ONCE = 20_000
 REMAINS_SHARE = 0.05
+# A question brings the indexes level by itself where up to so many chunks have come, in some 0.3 s.
+# More it leaves to the thread that brought them.
+MANY_CHUNKS = 1_000
+ASKING_PATIENCE = 0.5  # seconds that a question waits for another thread to bring them level
 
 logger = logging.getLogger(__name__)
 
@@ -45,20 +49,27 @@ class Derived:
     def level(self) -> None:
         """Brings both level; what another process is about to write is left to it.
 
-        Costs one query where nothing has changed.
+        Costs one query where nothing has changed. While another thread brings in a very long
+        document, they stay behind by it.
         """
         model = self._get_embedder().name
         if self._is_level(model):
             return
-        with self._guard:
-            try:
-                with self._lock.held(patience=0.0):
-                    self._write(model)
-            except LibraryBusy:
-                self._read(model)
-            except LibraryFull as error:
-                logger.warning("The indexes are kept in memory alone: %s", error)
-                self._read(model)
+        # What is in the indexes answers, rather than that anybody waits for the rest.
+        if self._is_open() and self._lock.is_held and self._is_far_behind():
+            return
+        if not self._guard.acquire(timeout=ASKING_PATIENCE if self._is_open() else -1):
+            return
+        try:
+            with self._lock.held(patience=0.0):
+                self._write(model)
+        except LibraryBusy:
+            self._read(model)
+        except LibraryFull as error:
+            logger.warning("The indexes are kept in memory alone: %s", error)
+            self._read(model)
+        finally:
+            self._guard.release()
 
     def write(self) -> None:
         """Brings both level, with files; only for the holder of the write lock."""
@@ -90,6 +101,13 @@ class Derived:
             and self._vectors.is_level(self._store, model)
             and self._words.reopen(self._store)
         )
+
+    def _is_open(self) -> bool:
+        return self._words.is_open and self._vectors.is_open
+
+    def _is_far_behind(self) -> bool:
+        changes = self._store.changes_since(self._words.generation)
+        return changes is None or len(changes.added) + len(changes.removed) > MANY_CHUNKS
 
     def _write(self, model: str) -> None:
         if self._store.model() != model:

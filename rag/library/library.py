@@ -16,7 +16,7 @@ from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
 from rag.files import remove_leftovers, safe_name
 from rag.isolate import ParserProcess, shared_parser
 from rag.library import check, walk
-from rag.library.derived import Derived
+from rag.library.derived import MANY_CHUNKS, Derived
 from rag.library.intake import Intake, refuse
 from rag.library.originals import Originals
 from rag.library.prepare import Preparation, find_page
@@ -214,16 +214,20 @@ class Library:
         last = time.monotonic()
         for report in reports:
             yield report
-            if time.monotonic() - last > LEVEL_SECONDS:
+            if report.chunks > MANY_CHUNKS or time.monotonic() - last > LEVEL_SECONDS:
                 self._derived.write()
                 last = time.monotonic()
         self._derived.write()
 
     def _add_upload(self, data: bytes, name: str, title: str | None, progress: Tell) -> Report:
         self._parser.start()
-        # The indexes follow when they are next asked: a hundred uploads need them once.
+        # The indexes follow when they are next asked: a hundred uploads need them once. A long one
+        # is not left to a question.
         with self._writing(progress):
-            return self._intake.add_upload(data, safe_name(name), title, progress)
+            report = self._intake.add_upload(data, safe_name(name), title, progress)
+            if report.chunks > MANY_CHUNKS:
+                self._derived.write()
+            return report
 
     # Taking out.
 

@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rag.chunks import cut_chunks
 from rag.embed import Embedder
@@ -19,6 +19,8 @@ from rag.store import LibraryStore, NewChunk, NewDocument
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 RULES = 1  # raise it when chunks are cut or embedded otherwise: every library is then cut anew
 TEXTS_AT_A_TIME = 256  # enough for the model to sort by length, few enough to tell of progress
@@ -95,18 +97,21 @@ class Preparation:
         chunks = cut_chunks(parsed.text, parsed.blocks, self._longest)
         return self._make(document.sha256, document.name, parsed, chunks, tell)
 
-    def embed_texts(
-        self, texts: Mapping[bytes, str], name: str, tell: Tell
+    def embed(
+        self, wanted: Mapping[bytes, T], text_of: Callable[[T], str], name: str, tell: Tell
     ) -> dict[bytes, NDArray[np.float16]]:
-        """Gives the vectors of texts, as they are stored, by their content hashes."""
+        """Gives the vectors of what is wanted, as they are stored, by its content hashes.
+
+        ``text_of`` gives a text when its turn comes: those of a long document are many.
+        """
         import numpy as np
 
-        contents = list(texts)
+        contents = list(wanted)
         vectors: dict[bytes, NDArray[np.float16]] = {}
         for start in range(0, len(contents), TEXTS_AT_A_TIME):
             tell(Progress(name, "embedding", start, len(contents)))
             batch = contents[start : start + TEXTS_AT_A_TIME]
-            rows = self._get_embedder().embed_passages([texts[content] for content in batch])
+            rows = self._get_embedder().embed_passages([text_of(wanted[c]) for c in batch])
             vectors.update(zip(batch, rows.astype(np.float16), strict=True))
         return vectors
 
@@ -117,18 +122,20 @@ class Preparation:
             titles = {c.document_id: self._store.own_title(c.document_id) for c in chunks}
             texts = [embedded_text(titles[c.document_id], c.headings, c.text) for c in chunks]
             wanted = {content_hash(text): text for text in texts}
-            self._store.put_vectors(model, self.embed_texts(wanted, "the library", tell))
+            self._store.put_vectors(model, self.embed(wanted, str, "the library", tell))
         self._store.choose_model(model)
 
     def _make(
         self, sha256: str, name: str, parsed: ParsedDocument, chunks: Sequence[Chunk], tell: Tell
     ) -> NewDocument:
-        texts = [embed_chunk(parsed.title, chunk, parsed.text) for chunk in chunks]
-        contents = [content_hash(text) for text in texts]
+        def text_of(chunk: Chunk) -> str:
+            return embed_chunk(parsed.title, chunk, parsed.text)
+
+        contents = [content_hash(text_of(chunk)) for chunk in chunks]
         model = self._get_embedder().name
         unknown = self._unknown(model, contents)
-        wanted = {c: text for c, text in zip(contents, texts, strict=True) if c in unknown}
-        vectors = self.embed_texts(wanted, name, tell)
+        wanted = {c: chunk for c, chunk in zip(contents, chunks, strict=True) if c in unknown}
+        vectors = self.embed(wanted, text_of, name, tell)
         new = [
             NewChunk(chunk, find_page(parsed.pages, chunk.start), content)
             for chunk, content in zip(chunks, contents, strict=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CHUNKS_AT_A_TIME = 2_000  # some 2 MB of text
+CHUNKS_AT_A_TIME = 10_000  # some 10 MB of text; each batch reads the whole of a long document
 CONTENTS_AT_A_TIME = 1_000  # SQLite takes 32,766 values in one statement
 
 

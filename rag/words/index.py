@@ -116,6 +116,11 @@ class TantivyIndex:
         return self._index is not None
 
     @property
+    def generation(self) -> int:
+        """The generation with which the index is level; -1 where there is none."""
+        return self._generation
+
+    @property
     def deleted(self) -> int:
         """How many chunks have left words behind in the files."""
         return self._stamp.deleted if self._stamp else 0
@@ -124,13 +129,18 @@ class TantivyIndex:
         generation = source.generation()
         if self._index is not None and self._generation == generation:
             return True
-        with self._guard:
+        # Where another thread writes, what is open goes on to serve.
+        if not self._guard.acquire(blocking=self._index is None):
+            return False
+        try:
             stamp = read_stamp(self._folder, source.library_id)
             if stamp is None:
                 return False
             if stamp != self._stamp:
                 self._open(stamp)
             return self._index is not None and self._generation == generation
+        finally:
+            self._guard.release()
 
     def follow(self, source: ChunkSource) -> None:
         with self._guard:
