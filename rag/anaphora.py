@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from rag.quote import ITEM_MARK, is_statement
 from rag.sentences import split_sentences
 
-LONGEST_BEFORE = 240  # characters: a longer sentence before would hide the one that answers
+LONGEST_BEFORE = 300  # characters: more would hide the sentence that answers
+MOST_BEFORE = 2  # sentences
 STEPS_BACK = 3  # sentences in a row that begin with the same pronoun
 
 PRONOUN = re.compile(r"(They|It|He|She|Their|Its|His|Her|This|These|That|Those)\b(?!['’])")
@@ -151,12 +152,18 @@ def _is_person(subject: str, context: str) -> bool:
 
 
 def _begin_before(text: str, start: int, before: Sequence[tuple[int, int]]) -> int:
-    if not before:
-        return start
-    first, last = before[-1]
-    sentence = text[first:last]
-    in_one_paragraph = "\n\n" not in text[last:start] and not ITEM_MARK.search(text, last, start)
-    if in_one_paragraph and len(sentence) <= LONGEST_BEFORE and is_statement(sentence):
+    """Gives the beginning of the sentence before, or of one more where that has a pronoun too."""
+    begin = start
+    for first, last in reversed(before[-MOST_BEFORE:]):
+        in_one_paragraph = "\n\n" not in text[last:begin] and not ITEM_MARK.search(
+            text, last, begin
+        )
+        if start - first > LONGEST_BEFORE or not in_one_paragraph:
+            break
+        if not is_statement(text[first:last]):
+            break
         mark = ITEM_MARK.match(text, first, last)
-        return mark.end() if mark else first
-    return start
+        begin = mark.end() if mark else first
+        if not PRONOUN.match(text, begin):
+            break
+    return begin

@@ -40,6 +40,7 @@ def test_a_possessive() -> None:
         "The ministries met the banks. They wanted a ban.",
         "Elvira Nabiullina met Anton Siluanov. She wants a ban.",
         "The pools share their data. This may have inflated the figure.",
+        "Dubai made a law on VARA. It was new. Its reach is wide.",
     ],
 )
 def test_where_two_may_be_meant_the_sentence_before_is_quoted(text: str) -> None:
