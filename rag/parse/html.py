@@ -18,6 +18,7 @@ from rag.records import BlockKind, ParsedDocument
 
 _DEPTH_LIMIT = 2_000  # nested elements; a page written by hand or by a program has some dozens
 _LARGEST_SELECTED = 2_000_000  # characters; larger pages are taken whole, a search would be slow
+_MOST_SELECTED = 20_000  # blocks, for the same reason
 _LEAST_ARTICLE_SHARE = 0.35  # below it trafilatura took a corner of the page for the whole
 _LEAST_SURE = 25  # letters: fewer may stand in a text by chance
 _CREDIT = re.compile(
@@ -75,7 +76,8 @@ def _warnings(name: str, encoding: str) -> tuple[str, ...]:
 
 def _main_text(page: str, found: list[Found]) -> str:
     """Gives what trafilatura takes for the main text, line by line; empty where it finds none."""
-    if sum(len(block.words) for block in found) > _LARGEST_SELECTED or _is_too_deep(page):
+    is_large = sum(len(block.words) for block in found) > _LARGEST_SELECTED
+    if is_large or len(found) > _MOST_SELECTED or _is_too_deep(page):
         return ""
     import trafilatura
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,11 @@ _SAMPLED_LETTERS = 200
 _LEAST_COLUMN_LINES = 6
 _LEAST_COLUMN_CHARACTERS = 18  # on average; the cells of a table are shorter
 
+# The space after a Latin word in an Arabic or Hebrew line stands to its right, as all of the word
+# does, and so seems to stand before it.
+_SPACE_BEFORE_LATIN = re.compile(
+    r"(?<=[\u0590-\u08ff]) ([A-Za-z0-9.+-]+(?: [A-Za-z0-9.+-]+)*)(?=[\u0590-\u08ff])"
+)
 _WRITTEN = {0x17F: "s"}  # pdfium takes the ligature of long s and t apart, but keeps the long s
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points as the page is seen
@@ -158,7 +164,7 @@ def _cells(seen: list[tuple[str, Box | None]], size: float) -> list[Cell]:
 
 def _end_cell(cells: list[Cell], letters: list[str], left: float, right: float) -> None:
     joined = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if words := clean_words(joined):
+    if words := _SPACE_BEFORE_LATIN.sub(r"\1 ", clean_words(joined)):
         cells.append(Cell(words, left, right))
 
 

@@ -16,6 +16,7 @@ from rag.records import ParsedDocument
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NO_NAME = re.compile(r"(?:sheet|tabelle|feuil|hoja|лист)\s?\d*", re.IGNORECASE)
+_NO_VALUE = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _DIGITS = ".15g"  # as many as Excel keeps: 0.1 + 0.2 is 0.3
 _DECIMALS = re.compile(r"\.(0+)")
 
@@ -23,7 +24,7 @@ _DECIMALS = re.compile(r"\.(0+)")
 def parse_xlsx(data: bytes, name: str) -> ParsedDocument:
     """Reads a workbook; raises UnreadableDocument for a damaged one, a bomb, or one with entities.
 
-    Of a formula it gives the value that Excel kept.
+    Of a formula it gives the value that the file keeps, or the formula where it keeps none.
     """
     archive, safe = open_package(data, name, "Excel workbook", "xl/")
     builder = TextBuilder()
@@ -52,18 +53,39 @@ def add_sheet(builder: TextBuilder, title: str, rows: list[list[str]]) -> None:
 
 
 def _sheets(archive: Archive, data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
-    import openpyxl
-
     try:
-        workbook = openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-        )
-        for sheet in workbook.worksheets:
-            sheet.reset_dimensions()  # what a file says of its size need not be true
-            rows = ([_words(cell) for cell in row] for row in sheet.iter_rows())
+        values = _open(data, data_only=True)
+        formulas = _open(data, data_only=False) if _lacks_values(archive) else None
+        for sheet in values.worksheets:
+            rows = list(_rows(sheet))
+            if formulas:
+                rows = [
+                    [value or formula for value, formula in zip(row, written, strict=False)]
+                    for row, written in zip(rows, _rows(formulas[sheet.title]), strict=False)
+                ]
             yield sheet.title, [row for row in rows if any(row)]
     except (KeyError, ValueError, SyntaxError, TypeError, AttributeError, IndexError) as error:
         raise archive.damaged() from error  # openpyxl checks little before it reads
+
+
+def _open(data: bytes, *, data_only: bool) -> Any:
+    import openpyxl
+
+    return openpyxl.load_workbook(
+        io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False
+    )
+
+
+def _lacks_values(archive: Archive) -> bool:
+    """Says whether any formula was written without its value, as programs other than Excel do."""
+    sheets = (name for name in archive.names if name.startswith("xl/worksheets/"))
+    return any(_NO_VALUE.search(archive.read(name)) for name in sheets)
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # what a file says of its size need not be true
+    for row in sheet.iter_rows():
+        yield [_words(cell) for cell in row]
 
 
 def _words(cell: Any) -> str:

@@ -69,6 +69,13 @@ def test_a_cell_far_out_costs_nothing() -> None:
     assert parse_bytes(make_xlsx(build), "a.xlsx").text.split() == ["here", "there"]
 
 
+def test_a_formula_without_its_value_is_shown_itself() -> None:
+    def build(workbook: Any) -> None:
+        workbook.active.append([2, 3, "=A1+B1"])
+
+    assert parse_bytes(make_xlsx(build), "a.xlsx").text == "2\t3\t=A1+B1"
+
+
 def test_values_are_no_names_of_columns() -> None:
     def build(workbook: Any) -> None:
         for row in (["1", "2"], ["3", "4"]):

@@ -6,6 +6,7 @@ import pytest
 
 from rag.errors import UnreadableDocument
 from rag.parse import parse_bytes
+from rag.parse.pdf_lines import Box, _cells
 from rag.records import ParsedDocument
 from tests.parse.files import draw_pdf, make_pdf, write_lines
 
@@ -124,6 +125,14 @@ def test_no_text_layer_is_refused() -> None:
 def test_damage_is_refused() -> None:
     with pytest.raises(UnreadableDocument, match="damaged PDF"):
         parse_bytes(b"%PDF-1.7\nnothing else", "a.pdf")
+
+
+def test_the_space_after_a_latin_word_in_an_arabic_line_stands_after_it() -> None:
+    seen: list[tuple[str, Box | None]] = [
+        (letter, None if letter == " " else (i, 0.0, i + 1, 1.0))
+        for i, letter in enumerate("و Pythonمن")
+    ]
+    assert [cell.words for cell in _cells(seen, 1.0)] == ["وPython من"]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
