@@ -145,7 +145,8 @@ class Assistant:
             return replace(
                 blank, searched_for=blank.question, status="answered", text=said, confidence=1.0
             )
-        if asked.form != "overview" and not extract_terms(blank.searched_for):
+        names_nothing = asked.form != "overview" and not extract_terms(blank.searched_for)
+        if names_nothing and self.library.documents():
             return replace(blank, status="unclear", text=UNCLEAR)
         return None
 
