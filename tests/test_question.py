@@ -57,6 +57,10 @@ def test_forms(text: str, form: Form) -> None:
         ("give me a short summary of the el salvador law please", ("the el salvador law",)),
         ("main points of the Bitcoin Law", ("the Bitcoin Law",)),
         ("tell me about RACIB", ("RACIB",)),
+        ("anything about kazakhstan?", ("kazakhstan",)),
+        ("What do the documents say about mining", ("mining",)),
+        ("Nabiullina", ("Nabiullina",)),
+        ("digital ruble", ("digital ruble",)),
         ("what does the china report say?", ("the china report",)),
     ],
 )
@@ -92,6 +96,14 @@ def test_comparisons(text: str, sides: tuple[str, ...]) -> None:
         (
             "hi, who is nabiullina? what does she want?",
             ("who is nabiullina", "what does nabiullina want?"),
+        ),
+        (
+            "who is in favour of the ban and who is against it?",
+            ("who is in favour of the ban", "who is against the ban?"),
+        ),
+        (
+            "what do the ministries want and why do they want it?",
+            ("what do the ministries want", "why do the ministries want it?"),
         ),
         ("What is RBC and who owns it?", ("What is RBC", "who owns RBC?")),
         ("what is mining and is it legal?", ("what is mining", "is mining legal?")),

@@ -21,7 +21,7 @@ LONGEST_DEFINED = 5  # words: "what is the second payment law of the Duma" is no
 
 GREETING = re.compile(
     r"(?:(?:(?:hi+|hel+o+|hey+|hiya|howdy|greetings|good\s*(?:morning|day|afternoon|evening))\b"
-    r"(?:\s+(?:there|all|everyone|again|footnote))?|how\s+(?:are|r)\s+(?:you|u)(?:\s+doing)?)[\s,.!?]*)+",
+    r"(?:\s+(?:there|all|everyone|again|footnote|world|friend|bot|folks))?|how\s+(?:are|r)\s+(?:you|u)(?:\s+doing)?)[\s,.!?]*)+",
     re.I,
 )
 THANKS = re.compile(
@@ -83,10 +83,16 @@ WHAT_ABOUT = re.compile(
     r"what(?:['’]?s|\s+is|\s+are|\s+was)?\s+(?P<topic>.{1,80}?)\s+(?:all\s+)?about", re.I
 )
 TELL_ABOUT = re.compile(
-    r"(?:tell|inform)\s+(?:me|us)\s+(?:more\s+|something\s+|everything\s+|all\s+)?about\s+"
+    r"(?:(?:tell|inform)\s+(?:me|us)\s+(?:more\s+|something\s+|everything\s+|all\s+)?about"
+    r"|what\s+(?:do|can)\s+(?:you|the\s+(?:documents|texts|sources|files))\s+(?:know|say|tell(?:\s+me)?)"
+    r"\s+(?:about|of|on)|what\s+is\s+(?:known|said|written)\s+(?:about|of|on)"
+    r"|(?:is\s+there\s+)?(?:any|some)thing\s+(?:about|on)|(?:any\s+)?info(?:rmation)?\s+(?:about|on)"
+    r"|describe)\s+"
     r"(?P<topic>(?!who\b|what\b|when\b|where\b|why\b|how\b|which\b).+)",
     re.I | re.S,
 )
+# "Nabiullina", "digital ruble": a thing is named and nothing asked.
+BARE_TOPIC = re.compile(r"(?:the\s+)?[^\W\d_][\w’'-]+(?:\s+[^\W\d_][\w’'-]+)?", re.I)
 WHAT_SAYS = re.compile(
     r"what\s+(?:does|do|is\s+in)\s+(?P<topic>(?:the|this|these|my|that)\s+(?:[\w'’-]+\s+){0,6}?"
     r"(?:documents?|reports?|files?|papers?|articles?|notes?|guides?|pdfs?|texts?|corpus|library))"
@@ -120,6 +126,12 @@ SIDE_NOISE = re.compile(
     re.I,
 )
 
+ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
+ASKS = re.compile(
+    rf"(?:{ASKING}|is|are|was|were|do|does|did|can|may|must|has|have|will|list|name|tell|explain"
+    r"|define|compare|sum+[ae]r)\w*\b",
+    re.I,
+)
 YES_NO = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|may|must|has|have|had|will|would|should|isn['’]?t"
     r"|aren['’]?t|doesn['’]?t|don['’]?t|didn['’]?t|if|whether)\s+\w",
@@ -209,6 +221,9 @@ def _find_overview(bare: str) -> str | None:
         if found:
             topic = found["topic"].strip(" ?!.,:;")
             return "" if EVERYTHING.fullmatch(topic) else topic
+    words = bare.split()
+    if BARE_TOPIC.fullmatch(bare) and all(extract_terms(w) for w in words if w.lower() != "the"):
+        return None if ASKS.match(bare) else bare
     return None
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from rag.question.forms import GREETING, strip_courtesy
+from rag.question.forms import ASKING, ASKS, GREETING, strip_courtesy
 from rag.terms import extract_terms
 
 MOST_PARTS = 3
 
-ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
 PART_BREAK = re.compile(
     rf"[?;!]+\s*(?:and\s+|also\s+|,\s*)*(?=\w)|\.\s+(?={ASKING}\b)"
     rf"|\s*,?\s+(?:and|also|plus|&)\s+(?:also\s+)?(?={ASKING}\s+[a-z’']+\b|why\s*\??$"
@@ -17,16 +16,14 @@ PART_BREAK = re.compile(
     re.I,
 )
 NO_BREAK = re.compile(r"\b(?:between|compare|contrast|difference|differ)\b", re.I)
-ASKS = re.compile(
-    rf"(?:{ASKING}|is|are|was|were|do|does|did|can|may|must|has|have|will|list|name|tell|explain"
-    r"|define|compare|summ?[ae]r)\w*\b",
-    re.I,
-)
 SUBJECT_PRONOUN = re.compile(r"\b(?:it|they|he|she|them|him|its|their|his|her)\b", re.I)
 POSSESSIVE = frozenset({"its", "their", "his"})
 NAMED = re.compile(
     r"\b(?:the|an?)\s+(?P<common>[\w'’-]+(?:\s+(?:of|for)(?:\s+the)?\s+[\w'’-]+|\s+[\w'’-]+){0,3})$"
     r"|(?P<name>(?:[A-Z][\w'’-]*\s+(?:(?:of|for)\s+(?:the\s+)?)?)*[A-Z][\w'’-]*)"
+)
+LEADING_WORDS = re.compile(
+    r"^\w+\s+(?:(?:is|are|was|were|do|does|did|has|have|heads?|runs?)\s+)?(?=\S)", re.I
 )
 AUXILIARY = re.compile(
     r"\s+(?:want|say|do|does|did|is|are|was|were|has|have|had|will|begin|began|start|come|came|propose"
@@ -73,13 +70,10 @@ def _name_pronoun(part: str, before: str) -> str:
 def _find_named(text: str) -> str | None:
     """Gives what a question speaks of: the last thing that it names."""
     bare = text.rstrip(" ?!.")
-    first = re.match(r"\w+\s+", bare)
-    rest = AUXILIARY.sub("", bare[first.end() :] if first else bare) or bare
-    rest = re.sub(
-        r"^(?:is|are|was|were|do|does|did|has|have|heads?|runs?)\s+", "", rest, flags=re.I
-    )
-    found = list(NAMED.finditer(rest))
-    if found:
-        name = found[-1]["name"]
-        return name or found[-1][0]
-    return rest if rest and len(rest.split()) <= 3 else None
+    rest = LEADING_WORDS.sub("", bare)
+    shortened = AUXILIARY.sub("", rest)
+    for words in (shortened, rest):
+        found = list(NAMED.finditer(words))
+        if found:
+            return found[-1]["name"] or found[-1][0]
+    return shortened if len(shortened.split()) <= 3 and extract_terms(shortened) else None
