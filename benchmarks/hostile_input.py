@@ -94,24 +94,23 @@ def tell_hostile(folder: Path, megabytes: float) -> None:
     parser = ParserProcess(Settings().parse_seconds)
     outcomes: Counter[str] = Counter()
     slow: list[tuple[float, str, str]] = []
-    before = resident()
-    with watching() as watch:
-        for name, data in hostile_files(secret, megabytes):
-            started = time.perf_counter()
+    growth = 0.0
+    for name, data in hostile_files(secret, megabytes):
+        before, started = resident(), time.perf_counter()
+        with watching() as watch:
             try:
                 parsed, _ = parser.read(data, name, 1_000)
                 outcome = "LEAK" if SECRET in parsed.text else "read"
             except UnreadableDocument as error:
-                outcome = "refused"
-                slow.append((time.perf_counter() - started, name, str(error)))
-            else:
-                slow.append((time.perf_counter() - started, name, outcome))
-            outcomes[outcome] += 1
+                outcome = f"refused: {error}"
+        slow.append((time.perf_counter() - started, name, outcome))
+        outcomes[outcome.split(":")[0]] += 1
+        growth = max(growth, watch.peak - before)
     parser.close()
     print(f"hostile files, the large ones of {megabytes} MB: {dict(outcomes)}; the slowest:")
     for seconds, name, outcome in sorted(slow, reverse=True)[:8]:
         print(f"  {seconds:6.2f} s  {name}: {outcome[:120]}")
-    print(f"  memory here: {before:.0f} MB before, {watch.peak:.0f} MB at most", flush=True)
+    print(f"  memory here grew by {growth:.0f} MB at most", flush=True)
 
 
 def tell_many(folder: Path, _megabytes: float) -> None:
