@@ -34,6 +34,7 @@ CAPITALISED = r"(?!(?:The|An?)\b)[A-Z][\w’'-]*"
 NAME = rf"(?:[Tt]he\s+)?{CAPITALISED}(?:\s+(?:(?:of|for|and)\s+(?:the\s+)?)?{CAPITALISED})*"
 LINK = r"(?:that|which|who|when|if|in|on|by|to|with|from|as|than)"
 COMMON = rf"(?:[Tt]he|An?)\s+(?:(?!{LINK}\b)[a-z][\w’'-]*\s+){{0,4}}?(?!{LINK}\b)[a-z][\w’'-]*"
+BE_SINGULAR = r"(?:is|was|has\s+been|became|remains)"
 BE = r"(?:is|are|was|were|has\s+been|have\s+been|became|remains)"
 VERB = (
     rf"(?:{BE}|has|have|had|will|would|may|must|can|could|should|does|do|did|[a-z]+ed|[a-z]{{2,}}s|said"
@@ -128,7 +129,7 @@ def _from_sentence(sentence: str, kind: str, context: str) -> str | None:
         return subject if _is_plural(subject) and not PLURAL_NOUN.search(rest) else None
     if kind == "It":
         # After any other verb its object may be meant: "The president signed the law. It …"
-        is_same = re.fullmatch(BE, found["verb"]) and not _is_plural(subject)
+        is_same = re.fullmatch(BE_SINGULAR, found["verb"]) and not _is_plural(subject)
         return subject if is_same and not _is_person(subject, context) else None
     if kind in {"He", "She"} and _is_person(subject, context):
         others = [n[0] for n in FULL_NAME.finditer(rest) if not INSTITUTION.search(n[0])]

@@ -39,6 +39,7 @@ def test_a_possessive() -> None:
         "The president signed the law. It came into force in 2023.",
         "The ministries met the banks. They wanted a ban.",
         "Elvira Nabiullina met Anton Siluanov. She wants a ban.",
+        "Prices are driven by hope. It warns of bubbles.",
         "The pools share their data. This may have inflated the figure.",
         "Dubai made a law on VARA. It was new. Its reach is wide.",
     ],
