@@ -1,13 +1,15 @@
 """Fits how sure the assistant is: from what a reading shows to the probability that it is right.
 
 For each question the library's retriever brings passages and the reader finds a span in each of
-their sentences. A logistic regression over what speaks for a span (``Evidence``) says how likely
-it is right; a second one, on the best span of each question alone, sets the scale (Platt 1999), so
-that the number is a probability.
+their statements. A logistic regression over what speaks for a span (``Evidence``) says how likely
+it is right; a second one, over what speaks for the best one against the rest (``Standing``), says
+how likely the answer is right (after Platt 1999).
 
-    python -m training.calibrate --reader FOLDER --index DIR --questions FILE
+    python -m training.calibrate --reader FOLDER --library DIR --questions FILE [--ids FILE] …
 
-Questions are those of dev data alone; nothing that judges the reader may be named here.
+Each ``--library`` goes with the ``--questions`` and the ``--ids`` in the same place; ids name the
+questions that are fitted on, one a line. Those that judge the reader must not be among them. Every
+library weighs the same, however many questions it has.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +29,23 @@ from rag.assistant import open_assistant
 from rag.evaluate.measures import contains_answer, count_overlap
 from rag.quote import find_quote
 from rag.reader.onnx import CONFIG_FILE, OnnxNetwork
-from rag.reader.spans import Evidence, SpanReader
+from rag.reader.spans import Evidence, SpanReader, Standing, find_standing
 from rag.records import Passage
 from rag.settings import Settings
 
-PASSAGES = 10
-SHARE = 0.5  # of the gold evidence that a quote must cover to be right
+SHARE = 0.5  # of the gold evidence, or of the quote, that must be the same for it to be right
+SHORT_ANSWER = 60  # characters: a longer gold answer is a text of its own, not words of a quote
 
 Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One question: a row of features for each span found, and which of them are right."""
+    """One question: the evidence of each span found, and which of them are right."""
 
-    features: Matrix
+    evidence: Sequence[Evidence]
     right: NDArray[np.bool_]
+    weight: float
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -53,94 +56,119 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def collect(
-    reader: SpanReader, index: Path, questions: Sequence[dict[str, Any]]
+    reader: SpanReader, library: Path, questions: Sequence[dict[str, Any]]
 ) -> Iterator[Case]:
-    """Reads each question against the library in ``index``."""
-    assistant = open_assistant(Settings(index=index))
+    """Reads each question against the library; questions of unknown answer are left out."""
+    settings = Settings(index=library)
+    assistant = open_assistant(settings)
     names = {name: d.id for d in assistant.library.documents() for name in d.names}
     for question in questions:
-        passages = assistant.rank(question["question"], PASSAGES)
-        found = reader.find(question["question"], passages)
-        if not found:
+        if question["answerable"] is None:
             continue
-        features = [astuple(evidence) for _, evidence in found]
-        right = [
-            bool(question["answerable"])
-            and is_right(question, passages[span.passage], span.start, span.end, names)
-            for span, _ in found
-        ]
-        yield Case(np.array(features), np.array(right))
+        passages = assistant.rank(question["question"], settings.retrieved_passages)
+        found = reader.find(question["question"], passages)
+        right = [is_right(question, passages[s.passage], s.start, s.end, names) for s, _ in found]
+        if found:
+            yield Case([e for _, e in found], np.array(right), 1 / len(questions))
 
 
 def is_right(
     question: dict[str, Any], passage: Passage, start: int, end: int, names: dict[str, str]
 ) -> bool:
-    """Whether the quote around a span holds a gold answer or half of the gold evidence."""
+    """Whether the quote around a span holds a gold answer, or is mostly gold evidence."""
+    if not question["answerable"]:
+        return False
     first, last = find_quote(
         question["question"], passage.text, start - passage.start, end - passage.start
     )
     answers = question.get("answer") or []
     answers = [answers] if isinstance(answers, str) else answers
-    if answers and contains_answer([passage.text[first:last]], answers):
+    short = [answer for answer in answers if len(answer) <= SHORT_ANSWER]
+    if contains_answer([passage.text[first:last]], short):
         return True
     cited = [(passage.document.id, passage.start + first, passage.start + last)]
     for evidence in question["evidence"]:
+        if evidence["start"] is None:
+            continue
         doc = evidence["doc_id"]
         gold = (names.get(doc) or names.get(f"{doc}.txt", ""), evidence["start"], evidence["end"])
-        if evidence["start"] is not None and count_overlap(cited, [gold]) >= SHARE * (
-            gold[2] - gold[1]
-        ):
+        needed = SHARE * min(gold[2] - gold[1], last - first)
+        if count_overlap(cited, [gold]) >= needed:
             return True
     return False
 
 
-def fit_logistic(features: Matrix, right: NDArray[np.bool_], penalty: float = 1.0) -> Matrix:
-    """Weights (bias first) by Newton's method, with a ridge on all but the bias."""
+def values_of(records: Sequence[Any]) -> Matrix:
+    """The fields of records of one kind, a row each."""
+    return np.array([[getattr(r, field.name) for field in fields(r)] for r in records])
+
+
+def fit_logistic(
+    features: Matrix, right: NDArray[np.bool_], weights: Matrix, penalty: float = 1.0
+) -> Matrix:
+    """Coefficients (bias first) by Newton's method, with a ridge on all but the bias."""
     rows = np.column_stack([np.ones(len(features)), features])
     ridge = np.diag([0.0, *[penalty] * features.shape[1]])
-    weights = np.zeros(rows.shape[1])
+    found = np.zeros(rows.shape[1])
     for _ in range(50):
-        chance = 1 / (1 + np.exp(-rows @ weights))
-        gradient = rows.T @ (chance - right) + ridge @ weights
-        curvature = (rows * (chance * (1 - chance))[:, None]).T @ rows + ridge
-        step = np.linalg.solve(curvature + 1e-9 * np.eye(len(weights)), gradient)
-        weights -= step
+        chance = 1 / (1 + np.exp(-rows @ found))
+        gradient = rows.T @ (weights * (chance - right)) + ridge @ found
+        curvature = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + ridge
+        step = np.linalg.solve(curvature + 1e-9 * np.eye(len(found)), gradient)
+        found -= step
         if np.abs(step).max() < 1e-8:
             break
-    return weights
+    return found
 
 
-def fit(cases: Sequence[Case]) -> dict[str, float]:
-    """Fits both regressions and folds them into one set of weights, by name."""
-    features = np.concatenate([case.features for case in cases])
+def name_weights(kind: type, found: Matrix) -> dict[str, float]:
+    """Coefficients by the field that they weigh."""
+    names = ["bias", *(field.name for field in fields(kind))]
+    return {name: round(float(value), 5) for name, value in zip(names, found, strict=True)}
+
+
+def fit(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
+    """Fits both regressions; gives their weights as ``config.json`` keeps them."""
+    scale = len(cases) / sum(case.weight for case in cases)
+    evidence = values_of([e for case in cases for e in case.evidence])
     right = np.concatenate([case.right for case in cases])
-    ranking = fit_logistic(features, right)
-    best = [int((case.features @ ranking[1:]).argmax()) for case in cases]
-    top = np.array([case.features[i] @ ranking[1:] for case, i in zip(cases, best, strict=True)])
-    top_right = np.array([case.right[i] for case, i in zip(cases, best, strict=True)])
-    bias, scale = fit_logistic(top[:, None], top_right, penalty=0.0)
-    names = [field.name for field in fields(Evidence)]
-    return {"bias": float(bias), **dict(zip(names, map(float, scale * ranking[1:]), strict=True))}
+    weights = np.concatenate([np.full(len(case.right), scale * case.weight) for case in cases])
+    span = name_weights(Evidence, fit_logistic(evidence, right, weights))
+    standings = [find_standing(case.evidence, span) for case in cases]
+    best_right = np.array([c.right[best] for c, (best, _) in zip(cases, standings, strict=True)])
+    answer = fit_logistic(
+        values_of([standing for _, standing in standings]),
+        best_right,
+        np.array([scale * case.weight for case in cases]),
+    )
+    return {"span": span, "answer": name_weights(Standing, answer)}
+
+
+def chosen(rows: Sequence[dict[str, Any]], ids: Collection[str]) -> list[dict[str, Any]]:
+    """The rows with these ids; all where no ids are given."""
+    return [row for row in rows if not ids or str(row["id"]) in ids]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reader", type=Path, required=True)
-    parser.add_argument("--index", type=Path, action="append", required=True)
+    parser.add_argument("--library", type=Path, action="append", required=True)
     parser.add_argument("--questions", type=Path, action="append", required=True)
+    parser.add_argument("--ids", type=Path, action="append", default=[])
     options = parser.parse_args()
     reader = SpanReader(OnnxNetwork(options.reader))
+    ids = [set(path.read_text().split()) for path in options.ids]
+    ids += [set()] * (len(options.library) - len(ids))
     cases = [
         case
-        for index, path in zip(options.index, options.questions, strict=True)
-        for case in collect(reader, index, read_rows(path))
+        for library, path, wanted in zip(options.library, options.questions, ids, strict=True)
+        for case in collect(reader, library, chosen(read_rows(path), wanted))
     ]
-    calibration = fit(cases)
     path = options.reader / CONFIG_FILE
     config = json.loads(path.read_text())
-    config["calibration"] = {name: round(value, 6) for name, value in calibration.items()}
+    config["calibration"] = fit(cases)
     path.write_text(json.dumps(config, indent=2) + "\n")
-    print(len(cases), "questions:", config["calibration"])
+    print(len(cases), "questions:", json.dumps(config["calibration"], indent=2))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ ROWS_AT_A_TIME = 4
 
 # Not fitted to any one model: the margin over "no answer" decides, as in SQuAD 2.0's evaluation,
 # scaled so that 4 logits more are three times the odds.
-WEIGHTS = {"bias": -1.0, "margin": 0.25, "coverage": 1.5, "context": 0.5, "rank_share": 0.5}
+WEIGHTS = {
+    "span": {"bias": -1.0, "margin": 0.25, "coverage": 1.5, "context": 0.5, "rank_share": 0.5},
+    "answer": {"bias": 0.0, "odds": 1.0},
+}
 
 
 class HubNetwork:
@@ -31,7 +34,7 @@ class HubNetwork:
         return Path(self._model).name if Path(self._model).is_dir() else self._model
 
     @property
-    def weights(self) -> Mapping[str, float]:
+    def weights(self) -> Mapping[str, Mapping[str, float]]:
         return WEIGHTS
 
     def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:

@@ -38,14 +38,15 @@ class Network(Protocol):
 
     Attributes:
         name: what an answer names as its model.
-        weights: how much each field of ``Evidence`` weighs, and the ``bias``.
+        weights: ``span`` says how much each field of ``Evidence`` weighs, ``answer`` the same for
+            ``Standing``; each has a ``bias`` too, and fields that are not named weigh nothing.
     """
 
     @property
     def name(self) -> str: ...
 
     @property
-    def weights(self) -> Mapping[str, float]: ...
+    def weights(self) -> Mapping[str, Mapping[str, float]]: ...
 
     def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
         """Gives one or more windows for each text, in any order; together they cover it.

@@ -42,10 +42,10 @@ class OnnxNetwork:
     def __init__(self, folder: Path) -> None:
         """Loads nothing yet."""
         self._folder = folder
-        self._loaded: tuple[Any, Any, dict[str, float]] | None = None
+        self._loaded: tuple[Any, Any, dict[str, dict[str, float]]] | None = None
 
     @property
-    def weights(self) -> Mapping[str, float]:
+    def weights(self) -> Mapping[str, Mapping[str, float]]:
         return self._load()[2]
 
     def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
@@ -54,7 +54,7 @@ class OnnxNetwork:
         for first in range(0, len(rows), ROWS_AT_A_TIME):
             yield from _run(session, rows[first : first + ROWS_AT_A_TIME])
 
-    def _load(self) -> tuple[Any, Any, dict[str, float]]:
+    def _load(self) -> tuple[Any, Any, dict[str, dict[str, float]]]:
         if self._loaded is None:
             config = _check_files(self._folder)
             import onnxruntime

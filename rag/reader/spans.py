@@ -46,6 +46,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What speaks for the best span as the answer, beside what speaks for it by itself.
+
+    Attributes:
+        odds: log odds of the best span, by the span's own evidence.
+        gap: by how much they exceed those of the second best span; 0 without one.
+        most_answerable: the highest logit of any passage that it answers.
+        coverage: share of the question's terms in the best span's sentence, passage or headings.
+    """
+
+    odds: float
+    gap: float
+    most_answerable: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     candidate: Candidate
     start: int
@@ -66,15 +83,17 @@ class SpanReader:
         return self._network.name
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
+        found = self.find(question, passages)
+        if not found:
+            return Reading((), 0.0)
         weights = self._network.weights
         scored = [
-            replace(span, score=_probability(evidence, weights))
-            for span, evidence in self.find(question, passages)
+            replace(span, score=_to_probability(_weigh_up(evidence, weights["span"])))
+            for span, evidence in found
         ]
-        if not scored:
-            return Reading((), 0.0)
         spans = sorted(scored, key=lambda span: (-span.score, span.passage, span.start))[:SPANS]
-        return Reading(tuple(spans), spans[0].score)
+        _, standing = find_standing([evidence for _, evidence in found], weights["span"])
+        return Reading(tuple(spans), _to_probability(_weigh_up(standing, weights["answer"])))
 
     def find(self, question: str, passages: Sequence[Passage]) -> list[tuple[Span, Evidence]]:
         """Gives the best span of each statement, unranked, with what speaks for it."""
@@ -155,8 +174,30 @@ def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one) and bool(other) and (one <= other or other <= one)
 
 
-def _probability(evidence: Evidence, weights: Mapping[str, float]) -> float:
-    logit = weights["bias"] + sum(
-        weights.get(name, 0.0) * value for name, value in asdict(evidence).items()
+def find_standing(
+    evidence: Sequence[Evidence], weights: Mapping[str, float]
+) -> tuple[int, Standing]:
+    """Gives the index of the best of the spans of a reading, and how it stands against the rest.
+
+    Args:
+        evidence: of each span, at least one.
+        weights: of the span's evidence.
+    """
+    odds = [_weigh_up(each, weights) for each in evidence]
+    best = max(range(len(odds)), key=lambda index: (odds[index], -index))
+    others = [value for index, value in enumerate(odds) if index != best]
+    return best, Standing(
+        odds=odds[best],
+        gap=odds[best] - max(others) if others else 0.0,
+        most_answerable=max(each.answerable for each in evidence),
+        coverage=evidence[best].coverage + evidence[best].context,
     )
-    return 1 / (1 + math.exp(-logit))
+
+
+def _weigh_up(signs: Evidence | Standing, weights: Mapping[str, float]) -> float:
+    values: dict[str, float] = asdict(signs)
+    return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
+
+
+def _to_probability(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
