@@ -16,7 +16,7 @@ from rag.assistant import Assistant, open_assistant
 from rag.errors import FootnoteError, SettingError
 from rag.library import Progress, Report
 from rag.records import Answer, Document, Turn, to_json
-from rag.settings import Settings, read_settings
+from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
 
 OK, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
 BUILT_IN_MODELS = ("reader",)
@@ -238,7 +238,7 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         compare_runs(run.scored, other.scored, Path(options.compare).name) if other else None
     )
     if options.out:
-        thresholds = {"threshold": settings.threshold}
+        thresholds = {"this run": settings.threshold, **NAMED_THRESHOLDS}
         command = _repeat_evaluate(options)
         write_run(Path(options.out), run, thresholds, command, comparison, other)
         _tell(f"The run is kept in {options.out}; page.html shows it.")

@@ -12,6 +12,9 @@ from rag.errors import SettingError
 LARGEST_FILE_BYTES = 50 * 1024 * 1024  # what the browser's uploader takes; the same everywhere
 LONGEST_QUESTION = 2_000  # characters; the embedding model reads the first 256 word pieces
 
+# What each costs is in docs/quality.md.
+NAMED_THRESHOLDS: Mapping[str, float] = {"cautious": 0.5, "balanced": 0.25, "eager": 0.1}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -24,7 +27,8 @@ class Settings:
         chunk_characters: how long a chunk may become.
         parse_seconds: how long the reading of one file may take.
         retrieved_passages: how many passages are handed to the reader.
-        threshold: the confidence below which the assistant abstains, 0 to 1.
+        threshold: the confidence below which the assistant abstains, 0 to 1; ``RAG_THRESHOLD``
+            may name one of ``NAMED_THRESHOLDS`` as well.
     """
 
     index: Path = Path("index")
@@ -33,7 +37,7 @@ class Settings:
     chunk_characters: int = 1_000
     parse_seconds: int = 60
     retrieved_passages: int = 10
-    threshold: float = 0.25
+    threshold: float = NAMED_THRESHOLDS["balanced"]
 
     def __post_init__(self) -> None:
         if not 200 <= self.chunk_characters <= 8_000:
@@ -57,7 +61,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "chunk_characters": int,
         "parse_seconds": int,
         "retrieved_passages": int,
-        "threshold": float,
+        "threshold": _read_threshold,
     }
     chosen: dict[str, object] = {}
     for field in fields(Settings):
@@ -68,7 +72,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         try:
             chosen[field.name] = kind(environment[variable])
         except ValueError:
+            names = f" or {', '.join(NAMED_THRESHOLDS)}" if kind is _read_threshold else ""
             raise SettingError(
-                f"{variable} is {environment[variable]!r}, which is not a number; mend or unset it."
+                f"{variable} is {environment[variable]!r}, which is not a number{names}; "
+                "mend or unset it."
             ) from None
     return Settings(**chosen)  # type: ignore[arg-type]
+
+
+def _read_threshold(text: str) -> float:
+    named = NAMED_THRESHOLDS.get(text.strip().lower())
+    return float(text) if named is None else named

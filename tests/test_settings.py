@@ -1,0 +1,34 @@
+"""Settings from environment variables."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import SettingError
+from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
+
+
+@pytest.mark.parametrize(("name", "threshold"), NAMED_THRESHOLDS.items())
+def test_a_threshold_may_be_named(name: str, threshold: float) -> None:
+    assert read_settings({"RAG_THRESHOLD": name.upper()}).threshold == threshold
+
+
+def test_a_threshold_may_be_a_number_and_is_balanced_by_default() -> None:
+    assert read_settings({"RAG_THRESHOLD": "0.4"}).threshold == 0.4
+    assert read_settings({}).threshold == Settings().threshold == NAMED_THRESHOLDS["balanced"]
+
+
+def test_the_more_cautious_the_higher() -> None:
+    assert list(NAMED_THRESHOLDS) == ["cautious", "balanced", "eager"]
+    assert sorted(NAMED_THRESHOLDS.values(), reverse=True) == list(NAMED_THRESHOLDS.values())
+
+
+@pytest.mark.parametrize("wrong", ["bold", "", "1.5", "nan"])
+def test_another_threshold_is_refused_in_one_sentence(wrong: str) -> None:
+    with pytest.raises(SettingError, match="RAG_THRESHOLD"):
+        read_settings({"RAG_THRESHOLD": wrong})
+
+
+def test_what_is_not_a_number_is_told() -> None:
+    with pytest.raises(SettingError, match="RAG_PARSE_SECONDS is 'soon'"):
+        read_settings({"RAG_PARSE_SECONDS": "soon"})
