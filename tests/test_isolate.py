@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from rag.chunks import cut_chunks
-from rag.errors import LibraryError, UnreadableDocument
+from rag.errors import LibraryError, SettingError, UnreadableDocument
 from rag.isolate import ParserProcess, wire
 from rag.parse import parse_bytes
 from rag.records import Block, Chunk, Page, ParsedDocument
+from rag.settings import read_settings
 from tests import faulty
 
 ROOT = Path(__file__).parents[1]
@@ -130,6 +131,13 @@ def test_a_file_that_takes_too_long_is_given_up(hasty: ParserProcess, name: str)
         hasty.read(TEXT, name, 200)
     assert time.monotonic() - started < 10
     assert not is_running(before)
+
+
+def test_the_time_is_a_setting() -> None:
+    assert read_settings({"RAG_PARSE_SECONDS": "7"}).parse_seconds == 7
+    for value in ("0", "3601", "soon"):
+        with pytest.raises(SettingError, match="RAG_PARSE_SECONDS is"):
+            read_settings({"RAG_PARSE_SECONDS": value})
 
 
 def test_what_a_parser_prints_is_not_taken_for_an_answer(

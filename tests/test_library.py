@@ -406,6 +406,25 @@ def test_what_is_removed_leaves_no_trace(
         assert b"zanzibar" not in data.lower() + path.name.encode()
 
 
+@pytest.mark.parametrize("how", ["abandoned", "fault"])
+def test_a_former_version_leaves_no_trace_though_the_batch_ends_early(
+    library: Library, folder: Path, tmp_path: Path, how: str
+) -> None:
+    write(folder / "a.txt", "The xylophonist plays.\n" * 40)
+    list(library.add([folder]))
+    write(folder / "a.txt", "Nobody plays.\n")
+    reports = library.add([folder], stumble if how == "fault" else lambda _: None)
+    assert next(reports).outcome == "updated"
+    if how == "fault":
+        write(folder / "more/sky.txt", "Changed.\n")
+        with pytest.raises(NameError):
+            list(reports)
+    reports.close()  # type: ignore[attr-defined]
+    library.close()
+    for path in (tmp_path / "index").rglob("*"):
+        assert not path.is_file() or b"xylophon" not in path.read_bytes().lower()
+
+
 def test_an_unknown_document_removes_none(filled: Library) -> None:
     with pytest.raises(UnknownDocument, match=r"nothing\.txt"):
         filled.remove(["sea.txt", "nothing.txt"])

@@ -293,9 +293,12 @@ class Library:
                 self._sweep()
             self._bring_up_to_date(progress)
             before = self.store.counts_removed()
-            yield
-            if self.store.counts_removed() != before:
-                self._derived.purge()
+            try:
+                yield
+            finally:  # a batch that was given up has removed former versions too
+                if self.store.counts_removed() != before:
+                    self._derived.write()
+                    self._derived.purge()
 
     @contextmanager
     def _held(self) -> Iterator[None]:
