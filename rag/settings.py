@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Reads the settings from environment variables; what is not set keeps its default."""
-    kinds = {
+    kinds: dict[str, Callable[[str], object]] = {
         "index": Path,
         "chunk_characters": int,
         "parse_seconds": int,
