@@ -158,5 +158,8 @@ def _announcement(chat: Chat) -> str:
     if last.answer is None:
         return "Stopped." if last.stopped else "The question could not be answered."
     if last.answer.status == "answered":
-        return f"Answered, with {count(len(last.answer.citations), 'citation')}."
-    return "The documents do not answer this." if last.answer.status == "abstained" else ""
+        cited = last.answer.citations
+        return f"Answered, with {count(len(cited), 'citation')}." if cited else last.answer.text
+    return (
+        last.answer.text if last.answer.status == "unclear" else "The documents do not answer this."
+    )
