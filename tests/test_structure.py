@@ -72,6 +72,7 @@ AT_HOME = {
     "pptx": {"parse"},
     "openpyxl": {"parse"},
     "striprtf": {"parse"},
+    "rapidocr": {"parse"},
     "trafilatura": {"parse"},
     "lxml": {"parse"},
     "charset_normalizer": {"parse"},

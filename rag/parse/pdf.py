@@ -1,31 +1,21 @@
-"""PDF documents: their text layer, page by page, in reading order."""
+"""PDF documents: their text, page by page, in reading order."""
 
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Sequence
-from typing import Any
 
 from rag.errors import UnreadableDocument
+from rag.parse import ocr
 from rag.parse.build import TextBuilder, title_or_fallback
 from rag.parse.clean import clean_words
 from rag.parse.dates import read_date
 from rag.parse.head import read_head
 from rag.parse.pdf_hyphens import Hyphens
 from rag.parse.pdf_layout import PageParts, Part, lay_out
-from rag.parse.pdf_lines import Line, read_lines
+from rag.parse.pdf_pages import Pages, read_pages
 from rag.records import ParsedDocument
 
-_PDFIUM = threading.Lock()  # pdfium must not be entered by two threads
-_WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
-# Pages in the clear around attachments that a password protects, which are what the file is for.
-# The dictionary that says so is never compressed.
-_LOCKED_ATTACHMENTS = re.compile(
-    rb"/StmF\s*/Identity\b.{0,2000}?/EFF\s*/(?!Identity)|/EFF\s*/(?!Identity).{0,2000}?/StmF\s*/Identity",
-    re.DOTALL,
-)
-_MOST_CHARACTERS = 60_000_000  # ten million words; more is no document but an attack
 _NO_TITLE = re.compile(
     r"(?:microsoft \w+ - |untitled|\(?anonymous|document\d*$|slide \d)"
     r"|.*\.(?:docx?|indd|tex|dvi|od[tps])$",
@@ -35,14 +25,13 @@ _NO_AUTHOR = re.compile(r"\(?anonymous|unknown$|ARRAY\(|user$|\W*$", re.IGNORECA
 
 
 def parse_pdf(data: bytes, name: str) -> ParsedDocument:
-    """Reads a PDF; raises UnreadableDocument where it is damaged, locked, or has no text layer."""
-    with _PDFIUM:
-        pages, unread, facts = _read(data, name)
-    if not any(pages):
-        raise UnreadableDocument(_no_text_message(len(pages), name))
+    """Reads a PDF; raises UnreadableDocument where it is damaged, locked, or has no text."""
+    pages = read_pages(data, name)
+    if not any(pages.lines):
+        raise UnreadableDocument(_no_text_message(pages, name))
     builder = TextBuilder()
-    hyphens = Hyphens(pages)
-    _assemble(builder, lay_out(pages, hyphens), hyphens)
+    hyphens = Hyphens(pages.lines)
+    _assemble(builder, lay_out(pages.lines, hyphens), hyphens)
     text = builder.text()
     head = read_head(text[b.start : b.end] for b in builder.blocks[:15] if b.end - b.start <= 100)
     return ParsedDocument(
@@ -50,10 +39,10 @@ def parse_pdf(data: bytes, name: str) -> ParsedDocument:
         "application/pdf",
         tuple(builder.blocks),
         builder.pages(),
-        title=title_or_fallback(_title(facts), text, builder.blocks),
-        author=_author(facts) or head.author,
-        date=head.date or read_date(facts.get("CreationDate", "")),
-        warnings=_warnings(pages, unread, name),
+        title=title_or_fallback(_title(pages.facts), text, builder.blocks),
+        author=_author(pages.facts) or head.author,
+        date=head.date or read_date(pages.facts.get("CreationDate", "")),
+        warnings=_warnings(pages, name),
     )
 
 
@@ -67,83 +56,35 @@ def _author(facts: dict[str, str]) -> str | None:
     return None if _NO_AUTHOR.match(author) else author
 
 
-def _read(data: bytes, name: str) -> tuple[list[list[Line]], list[int], dict[str, str]]:
-    """Gives the lines of each page, the numbers of pages that failed, and the metadata."""
-    import pypdfium2
-
-    if _LOCKED_ATTACHMENTS.search(data):
-        raise _protected(name)
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise _not_opened(error, name) from error
-    try:
-        pages: list[list[Line]] = []
-        unread: list[int] = []
-        for number in range(len(document)):
-            try:
-                pages.append(_page_lines(document, number))
-            except pypdfium2.PdfiumError:
-                pages.append([])
-                unread.append(number + 1)
-            _refuse_endless(pages, name)
-        return pages, unread, dict(document.get_metadata_dict())
-    finally:
-        document.close()
+_INSTALL = "add text recognition with `pip install -r requirements-ocr.txt`"
 
 
-def _page_lines(document: Any, number: int) -> list[Line]:
-    page = document[number]
-    try:
-        text_page = page.get_textpage()
-        try:
-            return read_lines(text_page)
-        finally:
-            text_page.close()
-    finally:
-        page.close()
-
-
-def _refuse_endless(pages: list[list[Line]], name: str) -> None:
-    if len(pages) % 100 == 0 and sum(len(li.words) for p in pages for li in p) > _MOST_CHARACTERS:
-        raise UnreadableDocument(
-            f'"{name}" has more than ten million words; split it and add the parts.'
+def _no_text_message(pages: Pages, name: str) -> str:
+    if pages.pictures and ocr.is_installed():
+        return (
+            f'"{name}" has no text: nothing was recognised in the pictures on '
+            f"{_name_pages(pages.pictures)}; add a better scan, or the text in another form."
         )
-
-
-def _not_opened(error: Any, name: str) -> UnreadableDocument:
-    if getattr(error, "err_code", None) == _WRONG_PASSWORD or "password" in str(error).lower():
-        return _protected(name)
-    return UnreadableDocument(
-        f'"{name}" is a damaged PDF; open it in a PDF program, save it again and add that.'
-    )
-
-
-def _protected(name: str) -> UnreadableDocument:
-    return UnreadableDocument(
-        f'"{name}" is protected by a password; remove the protection and add it again.'
-    )
-
-
-def _no_text_message(pages: int, name: str) -> str:
-    which = "its one page is" if pages == 1 else f"all of its {pages} pages are"
-    return (
-        f'"{name}" has no text: {which} empty or scanned (pictures of pages); run a text '
-        "recognition (OCR) over it and add the result."
-    )
-
-
-def _warnings(pages: list[list[Line]], unread: list[int], name: str) -> tuple[str, ...]:
-    empty = [i + 1 for i, lines in enumerate(pages) if not lines and i + 1 not in unread]
-    warnings = []
-    if empty:
-        warnings.append(
-            f'"{name}" has no text on {_name_pages(empty)} (empty or scanned), so nothing can be '
-            "found there."
+    if pages.pictures:
+        return (
+            f'"{name}" has no text: it is scanned (pictures) on {_name_pages(pages.pictures)}; '
+            f"{_INSTALL}, or run one over it, and add the file again."
         )
-    if unread:
-        warnings.append(f'"{name}" is damaged on {_name_pages(unread)}, which could not be read.')
-    return tuple(warnings)
+    numbers = sorted([*pages.empty, *pages.damaged, *pages.late])
+    which = _name_pages(numbers) if numbers else "every page"
+    return f'"{name}" has no text: it is empty on {which}; check the file, and add one with text.'
+
+
+def _warnings(pages: Pages, name: str) -> tuple[str, ...]:
+    hint = "" if ocr.is_installed() else f"; {_INSTALL} and add the file again"
+    told = (
+        (pages.empty, "has no text on {} (empty), so nothing can be found there"),
+        (pages.pictures, f"has no text on {{}} (pictures), so nothing can be found there{hint}"),
+        (pages.recognised, "is scanned on {}, whose text was recognised; check what you quote"),
+        (pages.late, "had no time left to recognise the text of {}; split it and add the parts"),
+        (pages.damaged, "is damaged on {}, which could not be read"),
+    )
+    return tuple(f'"{name}" {words.format(_name_pages(n))}.' for n, words in told if n)
 
 
 def _name_pages(numbers: Sequence[int]) -> str:

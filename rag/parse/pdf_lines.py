@@ -81,7 +81,7 @@ def read_lines(text_page: Any) -> list[Line]:
                 lines.extend(_line(text_page, characters, rotation))
                 characters = []
     lines.extend(_line(text_page, characters, rotation))
-    return _by_columns(_upright(lines))
+    return by_columns(_upright(lines))
 
 
 def _usual_turn(text_page: Any, indices: Sequence[int]) -> int:
@@ -185,7 +185,8 @@ def _is_bold(text_page: Any, characters: list[tuple[int, int]]) -> bool:
 # Columns that the file writes line by line across the page.
 
 
-def _by_columns(lines: list[Line]) -> list[Line]:
+def by_columns(lines: list[Line]) -> list[Line]:
+    """Puts lines that run across two columns into the order in which people read them."""
     ordered: list[Line] = []
     i = 0
     while i < len(lines):

@@ -35,7 +35,7 @@ def test_pages_have_exact_ranges() -> None:
         "Three.",
     ]
     assert document.warnings == (
-        '"a.pdf" has no text on page 2 (empty or scanned), so nothing can be found there.',
+        '"a.pdf" has no text on page 2 (empty), so nothing can be found there.',
     )
 
 
@@ -118,7 +118,7 @@ def test_a_password_is_asked_for() -> None:
 
 
 def test_no_text_layer_is_refused() -> None:
-    with pytest.raises(UnreadableDocument, match="all of its 2 pages are empty or scanned"):
+    with pytest.raises(UnreadableDocument, match="empty on pages 1 to 2"):
         parse_bytes(make_pdf([[], []]), "a.pdf")
 
 
