@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -40,14 +40,18 @@ def main() -> None:
         write_files(folder, count, words, weights, rng)
         embedder = HashingEmbedder(dimension=384)
         library = Library.open(Settings(index=Path(name) / "index"), embedder)
-        empty = add_some(library, words, weights, rng)
         tell(f"sync of {count} new files", clock(lambda: list(library.sync(folder))))
         tell("sync, a second time", clock(lambda: list(library.sync(folder))))
         tell("sync, a third time", clock(lambda: list(library.sync(folder))))
         counts = library.status()
         print(f"{counts.chunks} passages, {counts.bytes / 1e6:.0f} MB of SQLite")
-        full = add_some(library, words, weights, rng)
-        print(f"one more document: {empty:.1f} ms when empty, {full:.1f} ms now (medians)")
+        small = Library.open(Settings(index=Path(name) / "small"), embedder)
+        empty, full = add_some((small, library), words, weights, rng)
+        small.close()
+        print(
+            f"one more document: {empty:.1f} ms when empty, {full:.1f} ms now (medians), "
+            f"{full / empty:.2f} times as much"
+        )
         ask(library, embedder, words, weights, rng)
         library.close()
         tell("open, and refresh", clock(lambda: reopen(name, embedder)))
@@ -62,18 +66,25 @@ def write_files(
         (folder / f"{number:05}.txt").write_text("\n\n".join(paragraphs))
 
 
-def add_some(library: Library, words: list[str], weights: list[float], rng: random.Random) -> float:
-    """Gives the median milliseconds of adding a document and bringing the indexes level."""
-    times = []
+def add_some(
+    libraries: Sequence[Library], words: list[str], weights: list[float], rng: random.Random
+) -> list[float]:
+    """Gives the median milliseconds of adding a document and bringing the indexes level.
+
+    The libraries take turns, so that whatever else the machine does befalls them alike.
+    """
+    times: list[list[float]] = [[] for _ in libraries]
     for number in range(ADDITIONS):
-        data = "\n\n".join(" ".join(rng.choices(words, weights, k=100)) for _ in range(6)).encode()
+        for library, its_times in zip(libraries, times, strict=True):
+            paragraphs = (" ".join(rng.choices(words, weights, k=100)) for _ in range(6))
+            data = "\n\n".join(paragraphs).encode()
 
-        def add(data: bytes = data, name: str = f"upload {number}.txt") -> None:
-            library.add_bytes(data, name)
-            library.refresh()
+            def add(library: Library = library, data: bytes = data, number: int = number) -> None:
+                library.add_bytes(data, f"upload {number}.txt")
+                library.refresh()
 
-        times.append(clock(add) * 1_000)
-    return statistics.median(times)
+            its_times.append(clock(add) * 1_000)
+    return [statistics.median(its_times) for its_times in times]
 
 
 def ask(
