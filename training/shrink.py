@@ -17,6 +17,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 BLOCK = 128
 """Rows of a matrix that share a scale in the ``blocks`` form; a power of two."""
+PRODUCTS = ("MatMul", "Gemm")
 LARGE_TABLE = 10_000
 """Rows from which on a table is one of token vectors."""
 
@@ -48,34 +49,75 @@ def table_of_bytes(model: onnx.ModelProto) -> None:
     graph.node.extend(nodes)
 
 
+def products(model: onnx.ModelProto) -> tuple[list[str], list[str]]:
+    """The names of the nodes that multiply by a matrix: those that widen or keep, and those that
+    narrow. The latter take what comes out of a GELU.
+    """
+    shapes = {t.name: tuple(t.dims) for t in model.graph.initializer}
+    known = [n for n in model.graph.node if n.op_type in PRODUCTS and n.input[1] in shapes]
+    narrowing = [n.name for n in known if shapes[n.input[1]][0] > shapes[n.input[1]][1]]
+    return [n.name for n in known if n.name not in narrowing], narrowing
+
+
 def dynamic(source: Path, target: Path) -> None:
     """8-bit weights by channel, and activations made 8-bit while reading (Jacob et al. 2018)."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
-
     model = onnx.load(source)
     table_of_bytes(model)
-    products = ["MatMul", "Gemm"]
-    quantize_dynamic(
-        model, target, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=products
-    )
+    by_channel(model, target)
+
+
+def mixed(source: Path, target: Path) -> None:
+    """By channel, but in blocks where what comes out of a GELU is multiplied."""
+    model = onnx.load(source)
+    table_of_bytes(model)
+    others, _ = products(model)
+    by_channel(in_blocks(model, others), target)
 
 
 def blocks(source: Path, target: Path) -> None:
     """8-bit weights with a scale for each ``BLOCK`` rows of a column; activations likewise."""
+    model = onnx.load(source)
+    table_of_bytes(model)
+    onnx.save(in_blocks(model, []), target)
+
+
+def by_channel(model: onnx.ModelProto, target: Path) -> None:
+    """Writes the graph with each of its products in 8 bits by channel."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
+
+    quantize_dynamic(
+        model,
+        target,
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=list(PRODUCTS),
+    )
+
+
+def in_blocks(model: onnx.ModelProto, but: list[str]) -> onnx.ModelProto:
+    """The graph with its products in 8 bits by blocks, except the nodes named."""
     from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: PLC0415
         MatMulNBitsQuantizer,
         logger,
     )
 
     logger.setLevel(logging.WARNING)
-    model = onnx.load(source)
-    table_of_bytes(model)
     quantiser = MatMulNBitsQuantizer(
-        model, bits=8, block_size=BLOCK, is_symmetric=True, accuracy_level=4
+        model,
+        bits=8,
+        block_size=BLOCK,
+        is_symmetric=True,
+        accuracy_level=4,
+        nodes_to_exclude=but,
     )
     quantiser.process()
-    quantiser.model.save_model_to_file(str(target))
+    made: onnx.ModelProto = quantiser.model.model
+    return made
 
 
-FORMS = {"int8 by channel, dynamic": dynamic, "int8 in blocks": blocks}
+FORMS = {
+    "int8 by channel, dynamic": dynamic,
+    "int8 by channel, in blocks behind the GELU": mixed,
+    "int8 in blocks": blocks,
+}
 """The forms to try, the fastest first."""
