@@ -319,3 +319,28 @@ def test_an_answer_that_makes_no_sense_is_not_believed(harm: dict[str, object]) 
         wire.put_together({**GOOD, **harm}, b"words")
     with pytest.raises(ValueError, match="utf-8"):
         wire.put_together(GOOD, b"\xff")
+
+
+BABBLE = """
+import os, struct
+def say(head):
+    os.write(1, struct.pack("<QQ", len(head), 0) + head)
+say(b'{{"limited": true}}')
+os.read(0, 1)
+say({head!r})
+while os.read(0, 65536):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"no json", b"\xff", b"[]", b"7", b"{}", b"[" * 60_000, b'{"outcome": "read"}',
+     b'{"outcome": "failed"}', b'{"outcome": ' + b"9" * 5_000 + b"}"],
+)  # fmt: skip
+def test_a_process_that_babbles_is_replaced(head: bytes) -> None:
+    parser = ParserProcess(60, BABBLE.format(head=head))
+    for _ in range(2):
+        with pytest.raises(UnreadableDocument, match=r'^"a.md" confused its parser \(.*\.$'):
+            parser.read(TEXT, "a.md", 200)
+        assert parser._process is None

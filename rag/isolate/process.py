@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -72,12 +72,17 @@ class ParserProcess:
             try:
                 with self._within_time(name) as expired:
                     answer = self._ask(data, name, longest)
-                document = _understand(answer, name)
+                document = _understand(*answer, name)
                 kept = len(data) <= LARGE_FILE_BYTES and not expired.is_set()
                 return document
             except _Refused as error:
                 kept = not expired.is_set()
                 raise UnreadableDocument(str(error)) from None
+            except (ValueError, TypeError, KeyError) as error:
+                raise UnreadableDocument(
+                    f'"{name}" confused its parser ({error}); save it anew, or in another format, '
+                    "and add that."
+                ) from error
             finally:
                 if not kept:
                     self._stop()
@@ -181,34 +186,30 @@ def shared_parser(seconds: int) -> ParserProcess:
     return ParserProcess(seconds)
 
 
-def _understand(answer: Message, name: str) -> tuple[ParsedDocument, list[Chunk]]:
-    facts, text = answer
-    try:
-        outcome = facts["outcome"]
-        if outcome == "read":
-            return put_together(facts, text)
-        if outcome == "refused":
-            raise _Refused(facts["reason"])
-        if outcome == "no unicode":
-            raise _Refused(
-                f'"{name}" holds characters that are no Unicode; save it as UTF-8 and add that.'
-            )
-        if outcome == "memory":
-            raise UnreadableDocument(
-                f'"{name}" takes more than {MEMORY_BYTES // 1024**2:,} MB of memory to read; split '
-                "it, or save its text alone, and add that."
-            )
-        # The log has the whole of it.
-        logger.error("The parser failed on %s:\n%s", name, facts["story"])
+def _understand(
+    facts: Mapping[str, Any], text: bytes, name: str
+) -> tuple[ParsedDocument, list[Chunk]]:
+    """Raises ValueError, TypeError or KeyError for an answer that makes no sense."""
+    outcome = facts["outcome"]
+    if outcome == "read":
+        return put_together(facts, text)
+    if outcome == "refused":
+        raise _Refused(facts["reason"])
+    if outcome == "no unicode":
         raise _Refused(
-            f'"{name}" could not be read ({facts["error"]}); save it anew, or in another format, '
-            "and add that."
+            f'"{name}" holds characters that are no Unicode; save it as UTF-8 and add that.'
         )
-    except (ValueError, TypeError, KeyError) as error:
+    if outcome == "memory":
         raise UnreadableDocument(
-            f'"{name}" confused its parser ({error}); save it anew, or in another format, and add '
-            "that."
-        ) from error
+            f'"{name}" takes more than {MEMORY_BYTES // 1024**2:,} MB of memory to read; split it, '
+            "or save its text alone, and add that."
+        )
+    # The log has the whole of it.
+    logger.error("The parser failed on %s:\n%s", name, facts["story"])
+    raise _Refused(
+        f'"{name}" could not be read ({facts["error"]}); save it anew, or in another format, and '
+        "add that."
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

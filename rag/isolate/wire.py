@@ -38,11 +38,17 @@ def read_message(stream: BinaryIO, longest_head: int, longest_data: int) -> Mess
     Raises:
         EOFError: the other process has ended.
         TooLong: one of its parts has more bytes than this.
+        ValueError: it is no JSON object.
     """
     head, data = _LENGTHS.unpack(_read_exactly(stream, _LENGTHS.size))
     if head > longest_head or data > longest_data:
         raise TooLong
-    facts = json.loads(_read_exactly(stream, head))
+    try:
+        facts = json.loads(_read_exactly(stream, head))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(facts, dict):
+        raise ValueError("no object")
     return facts, _read_exactly(stream, data)
 
 
@@ -100,7 +106,7 @@ def put_together(facts: Mapping[str, Any], data: bytes) -> tuple[ParsedDocument,
 
 def _block(start: Any, end: Any, kind: Any, level: Any) -> Block:
     if kind not in _KINDS:
-        raise ValueError(f"no kind of block: {kind!r}")
+        raise ValueError(f"no kind of block: {kind!r:.40}")
     return Block(_number(start), _number(end), kind, _number(level))
 
 
@@ -114,13 +120,13 @@ def _check_order(ranges: Iterable[tuple[int, int]], length: int) -> None:
 
 def _number(value: Any) -> int:
     if type(value) is not int:
-        raise TypeError(f"no number: {value!r}")
+        raise TypeError(f"no number: {value!r:.40}")
     return value
 
 
 def _text(value: Any) -> str:
     if type(value) is not str:
-        raise TypeError(f"no text: {value!r}")
+        raise TypeError(f"no text: {value!r:.40}")
     value.encode()
     return value
 
