@@ -17,6 +17,16 @@ _SAMPLE_BYTES = 64 * 1024
 _SHORT_BYTES = 300  # below it statistics of letters are a guess
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LARGEST_CONTROL_SHARE = 0.01
+# Of the encodings that charset-normalizer knows, those that files are still found in.
+_GUESSED = (
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949", "euc_kr", "cp1250", "cp1251", "cp1252"),
+    *("cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2", "iso8859_5", "iso8859_7"),
+    *("iso8859_9", "koi8_r", "koi8_u", "cp866", "cp437", "cp850", "mac_roman", "mac_cyrillic"),
+)
+_CENTRAL_EUROPEAN = ("cp1250", "iso8859_2")
+_SIGN_IN_WORD = re.compile(
+    r"(?<=[a-zà-öø-ÿ])[^\w\s'’.,:;!?/()\[\]\"“”«»&@+=%–—\x00-\x7f…-][a-zà-öø-ÿ]|(?<=[a-z])[³¹²¿¡¼½¾]"
+)
 _WESTERN_LETTERS = frozenset("äöüßéèêëàâáãåæçñíìîïóòôõøúùûýÿœÄÖÜÉÈÊÀÁÂÅÆÇÑÍÎÓÔØÚŒ")
 _WESTERN_SIGNS = frozenset("€£§°²³µ·½–—‘’“”„…«»©®™•\u00a0")
 
@@ -41,7 +51,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded | None:
         The text with ``\\n`` for line ends and without a byte order mark; None for bytes that
         are no text in any encoding.
     """
-    decoded = _by_mark(data) or _by_pattern(data) or _strictly(data, "utf-8")
+    decoded = _by_mark(data) or _by_pattern(data) or _by_escapes(data) or _strictly(data, "utf-8")
     if decoded is None and declared:
         decoded = _strictly(data, declared)
     decoded = decoded or _by_letters(data)
@@ -76,6 +86,12 @@ def _by_pattern(data: bytes) -> Decoded | None:
     return None
 
 
+def _by_escapes(data: bytes) -> Decoded | None:
+    """Recognises ISO-2022-JP, which is written in ASCII alone, by how it begins its Japanese."""
+    is_japanese = b"\x1b$B" in data or b"\x1b$@" in data
+    return _strictly(data, "iso2022_jp") if is_japanese else None
+
+
 def _strictly(data: bytes, encoding: str) -> Decoded | None:
     try:
         return Decoded(codecs.decode(data, encoding), encoding)
@@ -89,10 +105,17 @@ def _by_letters(data: bytes) -> Decoded | None:
         return western
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SAMPLE_BYTES]).best()
-    if best is not None and (decoded := _strictly(data, best.encoding)):
-        return Decoded(decoded.text, decoded.encoding, guessed=True)
-    return western
+    best = from_bytes(data[:_SAMPLE_BYTES], cp_isolation=list(_GUESSED)).best()
+    if best is None or (decoded := _strictly(data, best.encoding)) is None:
+        return western
+    others = (_strictly(data, encoding) for encoding in _CENTRAL_EUROPEAN)
+    likeliest = min([decoded, *(o for o in others if o)], key=lambda d: _signs_in_words(d.text))
+    return Decoded(likeliest.text, likeliest.encoding, guessed=True)
+
+
+def _signs_in_words(text: str) -> int:
+    """Counts signs inside words: they are letters of another encoding (``zaproponowa³``)."""
+    return len(_SIGN_IN_WORD.findall(text[:_SAMPLE_BYTES]))
 
 
 def _western(data: bytes) -> Decoded | None:

@@ -150,3 +150,21 @@ def test_long_lines_are_paragraphs_of_their_own() -> None:
 )
 def test_a_first_line_that_stands_alone_is_the_title(text: str, title: str) -> None:
     assert (parse_bytes(text.encode(), "note.txt").title or "note") == title
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("日本銀行は仮想通貨の取引を全面的に禁止する案を示した。", "shift_jis"),
+        ("日本銀行は仮想通貨の取引を全面的に禁止する案を示した。", "euc_jp"),
+        ("日本銀行は仮想通貨の取引を全面的に禁止する案を示した。", "iso2022_jp"),
+        ("中央银行建议几乎完全禁止加密货币的交易和挖矿。财政部不同意。", "gb18030"),
+        ("중앙은행은 암호화폐의 거래와 채굴을 거의 전면적으로 금지할 것을 제안했다.", "euc_kr"),
+        ("Банк России предложил запретить криптовалюты почти полностью.", "koi8_r"),
+        ("Η κεντρική τράπεζα πρότεινε σχεδόν πλήρη απαγόρευση.", "cp1253"),
+        ("Bank zaproponował niemal całkowity zakaz handlu; źródło: własne, łącznie.", "cp1250"),
+        ("Die Zentralbank schlug ein fast vollständiges Verbot für alle vor.", "mac_roman"),
+    ],
+)
+def test_encodings_of_other_scripts_are_recognised(text: str, encoding: str) -> None:
+    assert parse_bytes((text * 3).encode(encoding), "bank.txt").text == text * 3
