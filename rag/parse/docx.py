@@ -10,7 +10,7 @@ from typing import Any
 from rag.parse.build import TextBuilder, title_or_fallback
 from rag.parse.clean import clean_lines, clean_words
 from rag.parse.head import read_head
-from rag.parse.office import open_package, read_properties
+from rag.parse.office import open_package, read_properties, telling_damage
 from rag.parse.xml import attribute_of, tag_of
 from rag.records import BlockKind, ParsedDocument
 
@@ -28,14 +28,12 @@ def parse_docx(data: bytes, name: str) -> ParsedDocument:
     import docx
 
     archive, safe = open_package(data, name, "Word document", "word/")
-    try:
-        document = docx.Document(io.BytesIO(safe))
-    except (KeyError, ValueError, SyntaxError) as error:  # lxml's are SyntaxErrors
-        raise archive.damaged() from error
     builder = TextBuilder()
-    reader = _BodyReader(builder, _heading_levels(document))
-    reader.read(document.element.body)
-    reader.read_footnotes(document.part)
+    with telling_damage(archive):
+        document = docx.Document(io.BytesIO(safe))
+        reader = _BodyReader(builder, _heading_levels(document))
+        reader.read(document.element.body)
+        reader.read_footnotes(document.part)
     facts = read_properties(archive)
     text = builder.text()
     head = read_head(text[block.start : block.end] for block in builder.blocks[:15])

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.parse.build import TextBuilder, title_or_fallback
 from rag.parse.clean import clean_words
-from rag.parse.office import open_package, read_properties
+from rag.parse.office import open_package, read_properties, telling_damage
 from rag.records import ParsedDocument
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -25,13 +25,11 @@ def parse_pptx(data: bytes, name: str) -> ParsedDocument:
 
     archive, safe = open_package(data, name, "PowerPoint presentation", "ppt/")
     builder = TextBuilder()
-    try:
+    with telling_damage(archive):
         presentation = pptx.Presentation(io.BytesIO(safe))
         for number, slide in enumerate(presentation.slides, start=1):
             builder.begin_page(number)
             _add_slide(builder, slide)
-    except (KeyError, ValueError, SyntaxError, TypeError, AttributeError, IndexError) as error:
-        raise archive.damaged() from error  # python-pptx trusts what the parts say of one another
     facts = read_properties(archive)
     title = None if _NO_TITLE.fullmatch(facts.title or "") else facts.title
     text = builder.text()

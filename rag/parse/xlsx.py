@@ -10,7 +10,7 @@ from typing import Any
 
 from rag.parse.archive import Archive
 from rag.parse.build import TextBuilder
-from rag.parse.office import open_package, read_properties
+from rag.parse.office import open_package, read_properties, telling_damage
 from rag.parse.tables import find_head
 from rag.records import ParsedDocument
 
@@ -53,7 +53,7 @@ def add_sheet(builder: TextBuilder, title: str, rows: list[list[str]]) -> None:
 
 
 def _sheets(archive: Archive, data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
-    try:
+    with telling_damage(archive):
         values = _open(data, data_only=True)
         formulas = _open(data, data_only=False) if _lacks_values(archive) else None
         for sheet in values.worksheets:
@@ -64,8 +64,6 @@ def _sheets(archive: Archive, data: bytes) -> Iterator[tuple[str, list[list[str]
                     for row, written in zip(rows, _rows(formulas[sheet.title]), strict=False)
                 ]
             yield sheet.title, [row for row in rows if any(row)]
-    except (KeyError, ValueError, SyntaxError, TypeError, AttributeError, IndexError) as error:
-        raise archive.damaged() from error  # openpyxl checks little before it reads
 
 
 def _open(data: bytes, *, data_only: bool) -> Any:

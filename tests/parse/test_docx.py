@@ -114,3 +114,15 @@ def test_strict_documents_are_read() -> None:
 def test_hostile_documents_are_refused(change: Any, says: str) -> None:
     with pytest.raises(UnreadableDocument, match=says):
         parse_bytes(rewrite(make_docx(["Words."]), "word/document.xml", change), "a.docx")
+
+
+def test_a_document_with_macros_is_read() -> None:
+    data = rewrite(
+        make_docx(["Words."]),
+        "[Content_Types].xml",
+        lambda xml: xml.replace(
+            b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main",
+            b"application/vnd.ms-word.document.macroEnabled.main",
+        ),
+    )
+    assert parse_bytes(data, "a.docx").text == "Words."

@@ -137,3 +137,21 @@ def test_hostile_packages_are_refused(data: bytes, name: str, part: str) -> None
             parse_bytes(rewrite(data, part, change), name)
     with pytest.raises(UnreadableDocument, match="damaged"):
         parse_bytes(data[: len(data) // 2], name)
+
+
+def test_a_slide_show_is_read_as_a_presentation() -> None:
+    data = rewrite(
+        make_pptx(draw),
+        "[Content_Types].xml",
+        lambda xml: xml.replace(
+            b"presentationml.presentation.main", b"presentationml.slideshow.main"
+        ),
+    )
+    assert parse_bytes(data, "a.pptx").title == "The ban"
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.pptx"])
+def test_parts_that_contradict_one_another_are_damage(name: str) -> None:
+    data = make_xlsx(fill) if name == "a.xlsx" else make_pptx(draw)
+    with pytest.raises(UnreadableDocument, match="damaged"):
+        parse_bytes(rewrite(data, "[Content_Types].xml", lambda xml: b"<Types/>"), name)
