@@ -16,7 +16,7 @@ _LEAST_PART = 3  # letters of a word that may be half of a compound
 class Hyphens:
     """Tells the hyphen that divides a word from the one that belongs to it.
 
-    It goes by the other words of the document: where these have "select", "se-" and "lect" are one
+    It goes by the other words of the document: where these have "mining", "mi-" and "ning" are one
     word; where they have "high" and "dimensional" alone, the hyphen between them stays.
     """
 

@@ -127,12 +127,12 @@ def test_damage_is_refused() -> None:
         parse_bytes(b"%PDF-1.7\nnothing else", "a.pdf")
 
 
-def test_the_space_after_a_latin_word_in_an_arabic_line_stands_after_it() -> None:
+def test_the_space_after_a_latin_word_in_a_hebrew_line_stands_after_it() -> None:
     seen: list[tuple[str, Box | None]] = [
         (letter, None if letter == " " else (i, 0.0, i + 1, 1.0))
-        for i, letter in enumerate("و Pythonمن")
+        for i, letter in enumerate("מן Bitcoinאל")
     ]
-    assert [cell.words for cell in _cells(seen, 1.0)] == ["وPython من"]
+    assert [cell.words for cell in _cells(seen, 1.0)] == ["מןBitcoin אל"]
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
@@ -151,7 +151,7 @@ def test_pages_are_read_whichever_way_round_they_stand(turn: int, shown: int) ->
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (["The bank can se-", "lect a small set of rules."], "can select a small"),
+        (["The bank forbids mi-", "ning in the land."], "forbids mining in"),
         (["A dual-encoder is", "good, and a dual-", "encoder is best."], "a dual-encoder is best"),
         (["High dimensional", "things are high-", "dimensional."], "are high-dimensional."),
         (["They go with us, with-", "out us and without", "them."], "with us, without us"),
