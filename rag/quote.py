@@ -50,6 +50,10 @@ DATELINE = re.compile(
     r"|statement),\s+(?:\d{1,2}\s+)?[A-Z][a-z]+\s+\d{4}(?:\.|,\s.*)$",
     re.I | re.S,
 )
+LABELLED = re.compile(
+    r"\W{0,4}[^\W\d][^:.!?\n]{1,40}:[*_]*\s+[*_]*\w"
+)  # "Date of birth: 18 July 1964"
+CAPITAL_WORDS = 4
 SHORTEST_UNENDED = 8  # words: shorter lines without a full stop are headings
 QUESTION_END = re.compile(r"\?[\"'”’)]*$")
 
@@ -80,10 +84,16 @@ def is_statement(text: str) -> bool:
     bare = text.rstrip(" *_")
     if QUESTION_END.search(bare) or RUNNING_FOOT.search(bare):
         return False
-    if HEADING.match(bare) or DATELINE.match(bare):
+    if HEADING.match(bare) or DATELINE.match(bare) or _is_set_in_capitals(bare):
         return False
-    is_row = "\t" in bare or "|" in bare
+    is_row = "\t" in bare or "|" in bare or bool(LABELLED.match(bare))
     return is_row or bool(STATEMENT_END.search(bare)) or len(bare.split()) >= SHORTEST_UNENDED
+
+
+def _is_set_in_capitals(line: str) -> bool:
+    """True for what is printed as a title is, at its beginning at least: the head of a page."""
+    words = [word for word in line.split()[:CAPITAL_WORDS] if any(map(str.isalpha, word))]
+    return len(words) == CAPITAL_WORDS and all(word == word.upper() for word in words)
 
 
 def plain_text(quote: str, media_type: str) -> str:

@@ -21,7 +21,7 @@ from rag.material import (
     gather_topic,
     speaks_of_a_document,
 )
-from rag.question import Question, read_question
+from rag.question import Question, read_question, strip_source
 from rag.reader import Reader
 from rag.records import Answer, Citation, Passage, Reading, Sentence
 from rag.sides import distinguish, find_contrast, find_naming_all, find_side
@@ -113,7 +113,7 @@ class Respondent:
         passages, reading = self._read(asked.text, documents, watch)
         if not self._is_sure(reading):
             return self._abstain(asked, reading.confidence, passages)
-        shown = compose(asked.text, passages, reading.spans, self._locate_page)
+        shown = compose(strip_source(asked.text), passages, reading.spans, self._locate_page)
         return Part(asked.text, reading.confidence, *shown)
 
     # Overviews.
@@ -193,7 +193,7 @@ class Respondent:
     ) -> tuple[list[Passage], Reading]:
         passages = self._retrieve(question, documents, watch)
         with watch.timing("read"):
-            return passages, self._reader.read(question, passages)
+            return passages, self._reader.read(strip_source(question), passages)
 
     def _retrieve(
         self, question: str, documents: Collection[str] | None, watch: Stopwatch

@@ -1,9 +1,10 @@
 """Fits how sure the assistant is: from what a reading shows to the probability that it is right.
 
 For each question the library's retriever brings passages and the reader finds a span in each of
-their statements. A logistic regression over what speaks for a span (``Evidence``) says how likely
-it is right; a second one, over what speaks for the best one against the rest (``Standing``), says
-how likely the answer is right (after Platt 1999).
+their statements. What speaks for a span (``Evidence``) is weighed so that a right one comes first:
+the likelihood of drawing one, with chances in proportion to the exponential of the weighted sum
+(listwise, after Cao et al. 2007). A logistic regression over what speaks for the best span being
+the answer (``Standing``) says how likely it is right (after Platt 1999).
 
     python -m training.calibrate --reader FOLDER --library DIR --questions FILE [--ids FILE] …
 
@@ -24,13 +25,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from rag.assistant import open_assistant
+from rag.conversation import stand_alone
 from rag.evaluate.measures import contains_answer, count_overlap
+from rag.question import strip_source
 from rag.quote import find_quote
 from rag.reader.onnx import CONFIG_FILE, OnnxNetwork
 from rag.reader.spans import Evidence, SpanReader, Standing, find_standing
-from rag.records import Passage
+from rag.records import Passage, Turn
 from rag.settings import Settings
 
 SHARE = 0.5  # of the gold evidence, or of the quote, that must be the same for it to be right
@@ -65,9 +69,13 @@ def collect(
     for question in questions:
         if question["answerable"] is None:
             continue
-        passages = assistant.rank(question["question"], settings.retrieved_passages)
-        found = reader.find(question["question"], passages)
-        right = [is_right(question, passages[s.passage], s.start, s.end, names) for s, _ in found]
+        turns = [Turn(turn["question"], turn["answer"]) for turn in question.get("turns") or []]
+        searched_for = stand_alone(question["question"], turns)
+        passages = assistant.rank(searched_for, settings.retrieved_passages)
+        asked = strip_source(searched_for)
+        found = reader.find(asked, passages)
+        row = {**question, "question": asked}
+        right = [is_right(row, passages[s.passage], s.start, s.end, names) for s, _ in found]
         if found:
             yield Case([e for _, e in found], np.array(right), 1 / len(questions))
 
@@ -121,25 +129,48 @@ def fit_logistic(
     return found
 
 
+def fit_order(cases: Sequence[Case], penalty: float = 0.05) -> Matrix:
+    """Weights of the evidence that put a right span first, where there is one."""
+    lists = [
+        (values_of(case.evidence), case.right, case.weight) for case in cases if case.right.any()
+    ]
+    scale = len(lists) / sum(weight for _, _, weight in lists)
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        total, gradient = penalty * float(weights @ weights), 2 * penalty * weights
+        for features, right, weight in lists:
+            sums = features @ weights
+            chances = np.exp(sums - sums.max())
+            chances /= chances.sum()
+            hit = chances[right].sum()
+            total -= scale * weight * float(np.log(hit + 1e-12))
+            gradient = gradient - scale * weight * (
+                (np.where(right, chances, 0) / hit - chances) @ features
+            )
+        return total, gradient
+
+    start = np.zeros(len(fields(Evidence)))
+    found: Matrix = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    return found
+
+
 def name_weights(kind: type, found: Matrix) -> dict[str, float]:
-    """Coefficients by the field that they weigh."""
-    names = ["bias", *(field.name for field in fields(kind))]
+    """Coefficients by the field that they weigh, a bias before them if there is one."""
+    names = [field.name for field in fields(kind)]
+    names = ["bias", *names] if len(found) > len(names) else names
     return {name: round(float(value), 5) for name, value in zip(names, found, strict=True)}
 
 
 def fit(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
-    """Fits both regressions; gives their weights as ``config.json`` keeps them."""
-    scale = len(cases) / sum(case.weight for case in cases)
-    evidence = values_of([e for case in cases for e in case.evidence])
-    right = np.concatenate([case.right for case in cases])
-    weights = np.concatenate([np.full(len(case.right), scale * case.weight) for case in cases])
-    span = name_weights(Evidence, fit_logistic(evidence, right, weights))
+    """Fits both; gives their weights as ``config.json`` keeps them."""
+    span = name_weights(Evidence, fit_order(cases))
     standings = [find_standing(case.evidence, span) for case in cases]
-    best_right = np.array([c.right[best] for c, (best, _) in zip(cases, standings, strict=True)])
+    right = np.array([case.right[best] for case, (best, _) in zip(cases, standings, strict=True)])
+    weights = np.array([case.weight for case in cases])
     answer = fit_logistic(
         values_of([standing for _, standing in standings]),
-        best_right,
-        np.array([scale * case.weight for case in cases]),
+        right,
+        weights * len(cases) / weights.sum(),
     )
     return {"span": span, "answer": name_weights(Standing, answer)}
 

@@ -1,6 +1,6 @@
 """A question as it is read: its form, and the single questions inside it."""
 
-from rag.question.forms import SOCIAL, Form, Question, read_question
+from rag.question.forms import SOCIAL, Form, Question, read_question, strip_source
 from rag.question.parts import split_question
 
-__all__ = ["SOCIAL", "Form", "Question", "read_question", "split_question"]
+__all__ = ["SOCIAL", "Form", "Question", "read_question", "split_question", "strip_source"]

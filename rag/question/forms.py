@@ -126,6 +126,13 @@ SIDE_NOISE = re.compile(
     re.I,
 )
 
+# "According to the report, who …": it tells where to look, and is no part of what is asked.
+SOURCE = re.compile(
+    r"(?:according\s+to|based\s+on|as\s+(?:stated|reported|mentioned|described)\s+in)\b.{2,160}?,\s*"
+    r"(?=(?:(?:in|on|at|by|to|for|from)\s+(?:what|which|whom)|who|whom|whose|what|when|where|which|why"
+    r"|how|is|are|was|were|do|does|did|can|has|have|had|list|name|describe|explain|sum+[ae]r)\w*\b)",
+    re.I | re.S,
+)
 ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
 ASKS = re.compile(
     rf"(?:{ASKING}|is|are|was|were|do|does|did|can|may|must|has|have|will|list|name|tell|explain"
@@ -196,7 +203,7 @@ def read_question(text: str) -> Question:
     sides = _find_sides(bare)
     if len(sides) > 1:
         return Question(asked, "comparison", sides)
-    return Question(asked, _find_plain_form(bare))
+    return Question(asked, _find_plain_form(strip_source(bare)))
 
 
 def strip_courtesy(text: str) -> str:
@@ -207,6 +214,11 @@ def strip_courtesy(text: str) -> str:
         if not found or not text[found.end() :].strip(" ?!."):
             return _correct_first_word(COURTEOUS_END.sub(r"\1", text) or text)
         text = text[found.end() :].lstrip()
+
+
+def strip_source(text: str) -> str:
+    """Gives a question without the words at its beginning that name where the answer stands."""
+    return SOURCE.sub("", text, count=1) if SOURCE.match(text) else text
 
 
 def _correct_first_word(text: str) -> str:

@@ -17,7 +17,7 @@ ROWS_AT_A_TIME = 4
 # scaled so that 4 logits more are three times the odds.
 WEIGHTS = {
     "span": {"bias": -1.0, "margin": 0.25, "coverage": 1.5, "context": 0.5, "rank_share": 0.5},
-    "answer": {"bias": 0.0, "odds": 1.0},
+    "answer": {"weight": 1.0},
 }
 
 

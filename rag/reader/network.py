@@ -39,7 +39,7 @@ class Network(Protocol):
     Attributes:
         name: what an answer names as its model.
         weights: ``span`` says how much each field of ``Evidence`` weighs, ``answer`` the same for
-            ``Standing``; each has a ``bias`` too, and fields that are not named weigh nothing.
+            ``Standing``; ``bias`` is added, and what is not named weighs nothing.
     """
 
     @property

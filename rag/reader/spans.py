@@ -14,6 +14,7 @@ from rag.terms import extract_terms
 
 LONGEST_ANSWER = 30  # tokens, as in training/measure.py
 SPANS = 12
+LARGEST_GAP = 5.0
 ENOUGH_AGREEMENT = 2  # other passages that say the same; more are not better
 
 
@@ -24,8 +25,6 @@ class Evidence:
     Attributes:
         answerable: logit that the passage answers.
         margin: the span's start and end logits above those of "no answer".
-        lead: the same above the best span of the passage; 0 for that one.
-        behind: the same above the best span of all passages; 0 for that one.
         similarity: cosine of question and passage.
         rank_share: the passage's fused score, as a share of the best passage's.
         coverage, context, fits, news: see ``Signs``.
@@ -34,8 +33,6 @@ class Evidence:
 
     answerable: float
     margin: float
-    lead: float
-    behind: float
     similarity: float
     rank_share: float
     coverage: float
@@ -47,19 +44,22 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What speaks for the best span as the answer, beside what speaks for it by itself.
+    """What speaks for the best span being the answer, and not just the best there is.
 
     Attributes:
-        odds: log odds of the best span, by the span's own evidence.
-        gap: by how much they exceed those of the second best span; 0 without one.
-        most_answerable: the highest logit of any passage that it answers.
-        coverage: share of the question's terms in the best span's sentence, passage or headings.
+        weight: of the best span, by its evidence.
+        gap: by how much that exceeds the second best; 0 without one, ``LARGEST_GAP`` at most.
+        known: share of the question's terms in the best span's sentence, passage or headings.
+        answerable, margin, similarity, agreement: of the best span, see ``Evidence``.
     """
 
-    odds: float
+    weight: float
     gap: float
-    most_answerable: float
-    coverage: float
+    known: float
+    answerable: float
+    margin: float
+    similarity: float
+    agreement: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,17 @@ class SpanReader:
         if not found:
             return Reading((), 0.0)
         weights = self._network.weights
+        evidence = [each for _, each in found]
+        best, standing = find_standing(evidence, weights["span"])
+        confidence = _to_probability(weigh(standing, weights["answer"]))
+        # The network's weights put spans in order; the scale of the best one is its confidence.
+        shift = weigh(standing, weights["answer"]) - weigh(evidence[best], weights["span"])
         scored = [
-            replace(span, score=_to_probability(_weigh_up(evidence, weights["span"])))
-            for span, evidence in found
+            replace(span, score=_to_probability(weigh(each, weights["span"]) + shift))
+            for span, each in found
         ]
         spans = sorted(scored, key=lambda span: (-span.score, span.passage, span.start))[:SPANS]
-        _, standing = find_standing([evidence for _, evidence in found], weights["span"])
-        return Reading(tuple(spans), _to_probability(_weigh_up(standing, weights["answer"])))
+        return Reading(tuple(spans), confidence)
 
     def find(self, question: str, passages: Sequence[Passage]) -> list[tuple[Span, Evidence]]:
         """Gives the best span of each statement, unranked, with what speaks for it."""
@@ -142,7 +146,6 @@ def _find_span(window: Logits, statement: Candidate) -> tuple[int, int, float, f
 
 def _weigh(found: Sequence[_Found], passages: Sequence[Passage]) -> Iterator[tuple[Span, Evidence]]:
     best_score = max(passage.score for passage in passages) or 1.0
-    best_margin = max((span.margin for span in found), default=0.0)
     best_of = {
         index: max(group, key=lambda span: span.margin)
         for index, group in groupby(found, key=lambda span: span.candidate.passage)
@@ -160,8 +163,6 @@ def _weigh(found: Sequence[_Found], passages: Sequence[Passage]) -> Iterator[tup
             Evidence(
                 answerable=span.answerable,
                 margin=span.margin,
-                lead=span.margin - best_of[index].margin,
-                behind=span.margin - best_margin,
                 similarity=passage.similarity or 0.0,
                 rank_share=passage.score / best_score,
                 agreement=min(agreeing / ENOUGH_AGREEMENT, 1.0),
@@ -183,20 +184,26 @@ def find_standing(
         evidence: of each span, at least one.
         weights: of the span's evidence.
     """
-    odds = [_weigh_up(each, weights) for each in evidence]
-    best = max(range(len(odds)), key=lambda index: (odds[index], -index))
-    others = [value for index, value in enumerate(odds) if index != best]
+    weighed = [weigh(each, weights) for each in evidence]
+    best = max(range(len(weighed)), key=lambda index: (weighed[index], -index))
+    others = [value for index, value in enumerate(weighed) if index != best]
+    chosen = evidence[best]
     return best, Standing(
-        odds=odds[best],
-        gap=odds[best] - max(others) if others else 0.0,
-        most_answerable=max(each.answerable for each in evidence),
-        coverage=evidence[best].coverage + evidence[best].context,
+        weight=weighed[best],
+        gap=min(weighed[best] - max(others), LARGEST_GAP) if others else 0.0,
+        known=chosen.coverage + chosen.context,
+        answerable=chosen.answerable,
+        margin=chosen.margin,
+        similarity=chosen.similarity,
+        agreement=chosen.agreement,
     )
 
 
-def _weigh_up(signs: Evidence | Standing, weights: Mapping[str, float]) -> float:
+def weigh(signs: Evidence | Standing, weights: Mapping[str, float]) -> float:
+    """Gives the weighted sum of signs; those without a weight count nothing."""
     values: dict[str, float] = asdict(signs)
-    return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
+    bias = weights.get("bias", 0.0)
+    return bias + sum(weights.get(name, 0.0) * value for name, value in values.items())
 
 
 def _to_probability(odds: float) -> float:

@@ -66,7 +66,7 @@ def test_a_span_lies_in_a_statement_of_its_passage(folder: Path) -> None:
         passage = PASSAGES[span.passage]
         assert passage.start <= span.start < span.end <= passage.end
         assert ". " not in passage.text[span.start - passage.start : span.end - passage.start]
-        assert evidence.lead <= 0
+        assert 0 <= evidence.agreement <= 1
 
 
 def test_the_same_question_gives_the_same_reading_best_first(folder: Path) -> None:
@@ -74,7 +74,7 @@ def test_the_same_question_gives_the_same_reading_best_first(folder: Path) -> No
     assert first == open_span_reader(folder).read("Who founded the bakery?", PASSAGES)
     scores = [span.score for span in first.spans]
     assert scores == sorted(scores, reverse=True)
-    assert 0 < first.confidence < 1
+    assert 0 < first.confidence == scores[0] < 1
 
 
 def test_a_passage_longer_than_a_row_is_read_to_its_end(folder: Path) -> None:
@@ -108,8 +108,8 @@ def make_evidence(margin: float) -> Evidence:
 def test_the_best_span_stands_by_its_odds_and_their_gap() -> None:
     weights = {"bias": -1.0, "margin": 2.0}
     best, standing = find_standing([make_evidence(m) for m in (1.0, 3.0, 2.5)], weights)
-    assert (best, standing.odds, standing.gap) == (1, 5.0, 1.0)
-    assert (standing.most_answerable, standing.coverage) == (0.5, 1.0)
+    assert (best, standing.weight, standing.gap) == (1, 5.0, 1.0)
+    assert (standing.margin, standing.known) == (3.0, 1.0)
     assert find_standing([make_evidence(1.0)], weights)[1].gap == 0.0
 
 
@@ -119,7 +119,7 @@ class PointingNetwork:
     name = "pointing"
     weights: ClassVar = {
         "span": {"bias": 0.0, "margin": 1.0, "agreement": 1.0},
-        "answer": {"bias": 0.0, "odds": 1.0},
+        "answer": {"weight": 1.0},
     }
 
     def __init__(self, word: str) -> None:
@@ -135,7 +135,7 @@ class PointingNetwork:
 def test_passages_that_say_the_same_agree() -> None:
     twice = [make_passage(tiny.CONTEXT, 0), make_passage(tiny.CONTEXT, 0, "d2"), *PASSAGES[1:]]
     found = SpanReader(PointingNetwork("1931")).find("When was it founded?", twice)
-    best = [evidence for span, evidence in found if evidence.behind == 0]
+    best = [evidence for _, evidence in found if evidence.margin == 2]
     assert [evidence.agreement for evidence in best] == [0.5, 0.5]
 
 
