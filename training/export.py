@@ -4,7 +4,7 @@
     python -m training.export ../scratch/reader/reader.pt --out ../scratch/reader/export
 
 Weights become 8-bit integers in the fastest form (``shrink.py``) that costs no more than half a
-point of F1 or AUROC on the dev articles. The threshold and the probability are fitted on dev too.
+point of F1 or AUROC on the dev articles. ``calibrate.py`` adds how much each sign weighs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ from training.encode import (
 from training.measure import (
     MAX_ANSWER,
     Figures,
-    Found,
     Network,
     best_threshold,
     dev_examples,
@@ -97,26 +96,6 @@ def write_graph(reader: Reader, path: Path) -> None:
     )
 
 
-def temperature(found: list[Found], examples: list[Example]) -> tuple[float, float]:
-    """Slope and shift (Platt 1999) with which ``sigmoid(slope * answerable_logit + shift)`` is a
-    probability on dev.
-    """
-    logits = np.array([f.answerable for f in found])
-    truth = np.array([float(bool(e.answers)) for e in examples])
-    slope, shift = 1.0, 0.0
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-(slope * logits + shift)))
-        w = p * (1 - p) + 1e-9
-        gradient = np.array([((p - truth) * logits).sum(), (p - truth).sum()])
-        curve = np.array(
-            [[(w * logits**2).sum(), (w * logits).sum()], [(w * logits).sum(), w.sum()]]
-        )
-        slope, shift = np.array([slope, shift]) - np.linalg.solve(
-            curve + 1e-6 * np.eye(2), gradient
-        )
-    return float(slope), float(shift)
-
-
 def milliseconds(network: Network, length: int = MAX_LENGTH, repeats: int = 15) -> float:
     """The median time to read one question and one passage that fill ``length`` tokens."""
     ids = [CLS, *range(2000, 2012), SEP, *range(3000, 3000 + length - 15), SEP]
@@ -130,10 +109,10 @@ def milliseconds(network: Network, length: int = MAX_LENGTH, repeats: int = 15) 
     return 1000 * float(np.median(times))
 
 
-def dev_figures(network: Network, out: Path, dev: list[Example]) -> tuple[Figures, list[Found]]:
-    """The dev figures of a graph, and what it found."""
+def dev_figures(network: Network, out: Path, dev: list[Example]) -> Figures:
+    """The dev figures of a graph, at its best threshold."""
     found = read(network, load_tokenizer(out / "tokenizer.json"), dev)
-    return figures(found, dev, best_threshold(found, dev)), found
+    return figures(found, dev, best_threshold(found, dev))
 
 
 def reading_rules() -> dict[str, Any]:
@@ -156,16 +135,16 @@ def reading_rules() -> dict[str, Any]:
     }
 
 
-def smallest(out: Path, dev: list[Example]) -> tuple[str, dict[str, Figures], list[Found]]:
+def smallest(out: Path, dev: list[Example]) -> tuple[str, dict[str, Figures]]:
     """Shrink ``full.onnx`` to ``reader.onnx`` in the first form that loses no more than allowed.
 
-    Gives the form's name, the dev figures of all that was tried, and what the chosen one found.
+    Gives the form's name and the dev figures of all that was tried.
     """
-    full, found = dev_figures(onnx_network(out / "full.onnx", 2), out, dev)
+    full = dev_figures(onnx_network(out / "full.onnx", 2), out, dev)
     tried = {"float32": full}
     for form, shrink in FORMS.items():
         shrink(out / "full.onnx", out / "reader.onnx")
-        small, read_small = dev_figures(onnx_network(out / "reader.onnx", 2), out, dev)
+        small = dev_figures(onnx_network(out / "reader.onnx", 2), out, dev)
         tried[form] = small
         losses = (
             full.f1 - small.f1,
@@ -173,9 +152,9 @@ def smallest(out: Path, dev: list[Example]) -> tuple[str, dict[str, Figures], li
             100 * (full.auroc - small.auroc),
         )
         if max(losses) <= ALLOWED_LOSS:
-            return form, tried, read_small
+            return form, tried
     shutil.copyfile(out / "full.onnx", out / "reader.onnx")
-    return "float32", tried, found
+    return "float32", tried
 
 
 def export(checkpoint: Path, data: Path, out: Path) -> dict[str, Any]:
@@ -184,14 +163,11 @@ def export(checkpoint: Path, data: Path, out: Path) -> dict[str, Any]:
     shutil.copyfile(base_folder() / "tokenizer.json", out / "tokenizer.json")
     write_graph(load_reader(checkpoint), out / "full.onnx")
     dev = dev_examples(data)
-    form, tried, found = smallest(out, dev)
-    slope, shift = temperature(found, dev)
+    form, tried = smallest(out, dev)
     graph = out / "reader.onnx"
     config = {
         **reading_rules(),
         "weights": form,
-        "threshold": tried[form].threshold,
-        "probability": {"slope": slope, "shift": shift},
         "dev": {name: asdict(measured) for name, measured in tried.items()},
         "milliseconds": {str(n): round(milliseconds(onnx_network(graph, n)), 1) for n in (1, 2)},
         "sha256": {name: sha256(out / name) for name in ("reader.onnx", "tokenizer.json")},

@@ -124,12 +124,3 @@ def test_the_graph_says_what_the_network_says(
         close = measure.onnx_network(tmp_path / "reader.onnx", 1)(batch)
         for one, rough in zip(expected, close, strict=True):
             np.testing.assert_allclose(one, rough, atol=0.2, rtol=0.01)
-
-
-def test_the_probability_is_fitted() -> None:
-    export = pytest.importorskip("training.export")
-    found = [measure.Found("", logit, 0, 0) for logit in (2.0, 1.0, -1.0, -2.0) * 5]
-    examples = [tiny.QUESTIONS[i] for i in (0, 3, 0, 3)] * 5
-    slope, shift = export.temperature(found, examples)
-    assert slope > 0
-    assert abs(shift) < 1e-6
