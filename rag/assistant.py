@@ -16,7 +16,7 @@ from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
 from rag.library import Library
 from rag.question import SOCIAL, Question, read_question, split_question
-from rag.reader import SENTENCES, Reader, open_reader
+from rag.reader import Reader, open_reader
 from rag.records import Answer, Passage, Turn
 from rag.replies import UNCLEAR, reply
 from rag.respond import Respondent, Stopwatch, join_parts
@@ -166,7 +166,7 @@ def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
     library = Library.open(settings, embedder)
-    reader = open_reader(settings.reader or SENTENCES, embedder)
+    reader = open_reader(settings.reader, embedder)
     return Assistant(settings, library, embedder, reader)
 
 
