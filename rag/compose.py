@@ -81,7 +81,7 @@ def choose_quotations(
     """Gives the quotations worth showing: the best, and others where they add something."""
     if not spans:
         return []
-    statements = [span for span in spans if not _is_title(span, passages[span.passage])]
+    statements = [span for span in spans if not is_title(span, passages[span.passage])]
     ordered = _put_suited_first(asked, passages, statements or spans)
     chosen = [quote_span(asked, passages[ordered[0].passage], ordered[0])]
     least = spans[0].score * (SEVERAL_SCORE if asked.form == "several" else SECOND_SOURCE_SCORE)
@@ -260,7 +260,7 @@ def _pass_beginning(text: str, start: int, end: int) -> tuple[int, int]:
     return next(((s, e) for s, e in split_sentences(text) if s >= end), (start, end))
 
 
-def _is_title(span: Span, passage: Passage) -> bool:
+def is_title(span: Span, passage: Passage) -> bool:
     """True within a line that only repeats the document's title or a heading above the passage."""
     start, end = find_quote("", passage.text, span.start - passage.start, span.end - passage.start)
     line = extract_terms(passage.text[start:end])

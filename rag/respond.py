@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Protocol
 
 from rag.cite import LocatePage, cite_nearest
-from rag.compose import Quotation, compose, present, quote_span
+from rag.compose import Quotation, compose, is_title, present, quote_span
 from rag.material import (
     Material,
     ReadableStore,
@@ -209,6 +209,7 @@ class Respondent:
             quote_span(asked, passages[span.passage], span)
             for span in (reading.spans if self._is_sure(reading) else ())
             if span.score >= SIDE_SCORE * reading.spans[0].score
+            and not is_title(span, passages[span.passage])
         ]
 
     def _show(

@@ -4,7 +4,8 @@ For each question the library's retriever brings passages and the reader finds a
 their statements. What speaks for a span (``Evidence``) is weighed so that a right one comes first:
 the likelihood of drawing one, with chances in proportion to the exponential of the weighted sum
 (listwise, after Cao et al. 2007). A logistic regression over what speaks for the best span being
-the answer (``Standing``) says how likely it is right (after Platt 1999).
+the answer (``Standing``) says how likely the library answers at all (after Platt 1999). That times
+the share of right answers to what it answers is how likely the answer is right.
 
     python -m training.calibrate --reader FOLDER --library DIR --questions FILE [--ids FILE] …
 
@@ -18,8 +19,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from rag.assistant import open_assistant
+from rag.compose import compose
 from rag.conversation import stand_alone
-from rag.evaluate.measures import contains_answer, count_overlap
+from rag.evaluate.measures import Range, contains_answer, count_overlap, evidence_recall
+from rag.evaluate.scored import ENOUGH_EVIDENCE
 from rag.question import strip_source
 from rag.quote import find_quote
 from rag.reader.onnx import CONFIG_FILE, OnnxNetwork
-from rag.reader.spans import Evidence, SpanReader, Standing, find_standing
-from rag.records import Passage, Turn
+from rag.reader.spans import SPANS, Evidence, SpanReader, Standing, find_shares, find_standing
+from rag.records import Passage, Span, Turn
 from rag.settings import Settings
 
 SHARE = 0.5  # of the gold evidence, or of the quote, that must be the same for it to be right
@@ -45,11 +49,15 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Case:
-    """One question: the evidence of each span found, and which of them are right."""
+    """One question: the evidence of each span found, which of them are right, whether the library
+    answers the question, and whether the answer made of the spans with given scores is right.
+    """
 
     evidence: Sequence[Evidence]
     right: NDArray[np.bool_]
     weight: float
+    answerable: bool
+    is_answered_by: Callable[[Sequence[float]], bool]
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -77,7 +85,48 @@ def collect(
         row = {**question, "question": asked}
         right = [is_right(row, passages[s.passage], s.start, s.end, names) for s, _ in found]
         if found:
-            yield Case([e for _, e in found], np.array(right), 1 / len(questions))
+            yield Case(
+                [e for _, e in found],
+                np.array(right),
+                1 / len(questions),
+                bool(question["answerable"]),
+                partial(is_answered, row, passages, [span for span, _ in found], names),
+            )
+
+
+def is_answered(
+    question: dict[str, Any],
+    passages: Sequence[Passage],
+    spans: Sequence[Span],
+    names: dict[str, str],
+    scores: Sequence[float],
+) -> bool:
+    """Whether the answer that is composed of the spans is right as ``rag.evaluate``
+    counts it.
+    """
+    scored = [replace(span, score=score) for span, score in zip(spans, scores, strict=True)]
+    best_first = sorted(scored, key=lambda span: -span.score)[:SPANS]
+    _, citations = compose(question["question"], passages, best_first, lambda _document, _at: None)
+    cited = [(c.document.id, c.start, c.end) for c in citations]
+    gold = gold_ranges(question, names)
+    return contains_answer([c.quote for c in citations], gold_answers(question)) or (
+        bool(gold) and evidence_recall(cited, gold) >= ENOUGH_EVIDENCE
+    )
+
+
+def gold_answers(question: dict[str, Any]) -> list[str]:
+    """The texts that answer."""
+    answers = question.get("answer") or []
+    return [answers] if isinstance(answers, str) else list(answers)
+
+
+def gold_ranges(question: dict[str, Any], names: dict[str, str]) -> list[Range]:
+    """The located evidence, by the library's ids."""
+    return [
+        (names.get(e["doc_id"]) or names.get(f"{e['doc_id']}.txt", ""), e["start"], e["end"])
+        for e in question["evidence"]
+        if e["start"] is not None
+    ]
 
 
 def is_right(
@@ -89,21 +138,14 @@ def is_right(
     first, last = find_quote(
         question["question"], passage.text, start - passage.start, end - passage.start
     )
-    answers = question.get("answer") or []
-    answers = [answers] if isinstance(answers, str) else answers
-    short = [answer for answer in answers if len(answer) <= SHORT_ANSWER]
+    short = [answer for answer in gold_answers(question) if len(answer) <= SHORT_ANSWER]
     if contains_answer([passage.text[first:last]], short):
         return True
     cited = [(passage.document.id, passage.start + first, passage.start + last)]
-    for evidence in question["evidence"]:
-        if evidence["start"] is None:
-            continue
-        doc = evidence["doc_id"]
-        gold = (names.get(doc) or names.get(f"{doc}.txt", ""), evidence["start"], evidence["end"])
-        needed = SHARE * min(gold[2] - gold[1], last - first)
-        if count_overlap(cited, [gold]) >= needed:
-            return True
-    return False
+    return any(
+        count_overlap(cited, [gold]) >= SHARE * min(gold[2] - gold[1], last - first)
+        for gold in gold_ranges(question, names)
+    )
 
 
 def values_of(records: Sequence[Any]) -> Matrix:
@@ -164,15 +206,13 @@ def name_weights(kind: type, found: Matrix) -> dict[str, float]:
 def fit(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
     """Fits both; gives their weights as ``config.json`` keeps them."""
     span = name_weights(Evidence, fit_order(cases))
-    standings = [find_standing(case.evidence, span) for case in cases]
-    right = np.array([case.right[best] for case, (best, _) in zip(cases, standings, strict=True)])
+    standings = [find_standing(case.evidence, span)[1] for case in cases]
+    answerable = np.array([case.answerable for case in cases])
     weights = np.array([case.weight for case in cases])
-    answer = fit_logistic(
-        values_of([standing for _, standing in standings]),
-        right,
-        weights * len(cases) / weights.sum(),
-    )
-    return {"span": span, "answer": name_weights(Standing, answer)}
+    found = fit_logistic(values_of(standings), answerable, weights * len(cases) / weights.sum())
+    right = [case.is_answered_by(find_shares(case.evidence, span)) for case in cases]
+    share = np.average(np.array(right)[answerable], weights=weights[answerable])
+    return {"span": span, "answer": {**name_weights(Standing, found), "right": round(share, 5)}}
 
 
 def chosen(rows: Sequence[dict[str, Any]], ids: Collection[str]) -> list[dict[str, Any]]:

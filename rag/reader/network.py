@@ -39,7 +39,8 @@ class Network(Protocol):
     Attributes:
         name: what an answer names as its model.
         weights: ``span`` says how much each field of ``Evidence`` weighs, ``answer`` the same for
-            ``Standing``; ``bias`` is added, and what is not named weighs nothing.
+            ``Standing``; ``bias`` is added, and what is not named weighs nothing. ``right``, in
+            ``answer``, is the share of right answers where there is one.
     """
 
     @property

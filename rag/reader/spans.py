@@ -88,13 +88,12 @@ class SpanReader:
             return Reading((), 0.0)
         weights = self._network.weights
         evidence = [each for _, each in found]
-        best, standing = find_standing(evidence, weights["span"])
-        confidence = _to_probability(weigh(standing, weights["answer"]))
-        # The network's weights put spans in order; the scale of the best one is its confidence.
-        shift = weigh(standing, weights["answer"]) - weigh(evidence[best], weights["span"])
+        _, standing = find_standing(evidence, weights["span"])
+        confidence = find_confidence(standing, weights["answer"])
+        shares = find_shares(evidence, weights["span"])
         scored = [
-            replace(span, score=_to_probability(weigh(each, weights["span"]) + shift))
-            for span, each in found
+            replace(span, score=confidence * share)
+            for (span, _), share in zip(found, shares, strict=True)
         ]
         spans = sorted(scored, key=lambda span: (-span.score, span.passage, span.start))[:SPANS]
         return Reading(tuple(spans), confidence)
@@ -197,6 +196,20 @@ def find_standing(
         similarity=chosen.similarity,
         agreement=chosen.agreement,
     )
+
+
+def find_shares(evidence: Sequence[Evidence], weights: Mapping[str, float]) -> list[float]:
+    """Gives each span's standing as a share of the best one's, 0 to 1."""
+    weighed = [weigh(each, weights) for each in evidence]
+    best = max(weighed)
+    return [2 * _to_probability(weight - best) for weight in weighed]
+
+
+def find_confidence(standing: Standing, weights: Mapping[str, float]) -> float:
+    """Gives the probability that the best span answers: that the passages answer at all, times
+    the share of right ones among answers to what they answer.
+    """
+    return weights.get("right", 1.0) * _to_probability(weigh(standing, weights))
 
 
 def weigh(signs: Evidence | Standing, weights: Mapping[str, float]) -> float:

@@ -20,7 +20,10 @@ def make_case(draw: Random, answerable: bool) -> Case:
         Evidence(**{**{f.name: draw.random() for f in fields(Evidence)}, "margin": margin})
         for margin in margins
     ]
-    return Case(evidence, np.array([False, False, answerable]), 1.0)
+    right = np.array([False, False, answerable])
+    return Case(
+        evidence, right, 1.0, answerable, lambda scores: bool(right[int(np.argmax(scores))])
+    )
 
 
 def test_what_tells_right_from_wrong_weighs_most() -> None:
@@ -28,6 +31,7 @@ def test_what_tells_right_from_wrong_weighs_most() -> None:
     cases = [make_case(draw, answerable=number % 2 == 0) for number in range(300)]
     found = fit(cases)
     assert max(found["span"], key=lambda name: abs(found["span"][name])) == "margin"
+    assert 0.8 < found["answer"]["right"] < 1
     best = [find_standing(case.evidence, found["span"])[0] for case in cases if case.right.any()]
     assert best.count(2) > 0.8 * len(best)
 
