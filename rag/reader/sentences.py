@@ -1,7 +1,6 @@
-"""A provisional reader: whole sentences, ranked by words and by vectors.
+"""The reader without a network: whole sentences, ranked by words and by vectors.
 
-PROVISIONAL, refusal included: a reader that is trained to find spans and to notice that a passage
-does not answer takes its place behind the same protocol.
+It is the baseline that the trained reader is held against.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ def _score(candidate: Candidate, cosine: float) -> float:
 
 
 def _confidence(candidate: Candidate, cosine: float) -> float:
-    """PROVISIONAL: how likely the sentence is right, from three signs.
+    """How likely the sentence is right, from three signs.
 
     Their proportions are made by hand; their scale is a logistic regression's, fitted on the dev
     questions of the sample corpus and on those of SQuAD 2.0's two dev articles.
