@@ -23,7 +23,7 @@ LONGEST_ROW = 256  # tokens
 LONGEST_QUESTION = 48  # tokens
 STRIDE = 96  # tokens that two neighbouring windows of a long passage share
 CLS, SEP = 101, 102
-ROWS_AT_A_TIME = 4  # rows of like length together; more only adds padding
+ROWS_AT_A_TIME = 2  # rows of like length together; 4 are no quicker and take 60 MB more
 
 
 @dataclass(frozen=True, slots=True)
