@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question import Form, read_question, split_question
+from rag.question import Form, read_question, split_question, strip_source
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,24 @@ def test_every_text_has_a_form_and_parts(text: str) -> None:
     assert 1 <= len(parts) <= 3
     assert all(part.strip() or not text.strip() for part in parts)
     assert all(read_question(part).form in typing.get_args(Form) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("According to the annual report, who leads the bank?", "who leads the bank?"),
+        (
+            "How many people were insured last year, according to the president?",
+            "How many people were insured last year?",
+        ),
+        (
+            "What changes in the mining town as described by the mayor in his speech?",
+            "What changes in the mining town?",
+        ),
+        ("what does it owe according to the law", "what does it owe according to the law"),
+        ("who leads the bank?", "who leads the bank?"),
+        ("According to plan", "According to plan"),
+    ],
+)
+def test_where_the_answer_stands_is_no_part_of_what_is_asked(question: str, asked: str) -> None:
+    assert strip_source(question) == asked
