@@ -11,7 +11,7 @@ from rag.sentences import split_sentences
 
 
 def cut(text: str, longest: int = 200) -> list[Chunk]:
-    return cut_chunks(text, blocks_of_lines(text, markdown=True), longest)
+    return cut_chunks(text, blocks_of_lines(text, style="markdown"), longest)
 
 
 def texts(text: str, chunks: list[Chunk]) -> list[str]:
@@ -106,7 +106,7 @@ def test_chunks_partition_the_text_within_the_bound(text: str, longest: int) -> 
 @given(TEXTS, st.sampled_from([200, 333, 1000]))
 def test_what_fits_is_not_cut(text: str, longest: int) -> None:
     cuts = {chunk.start for chunk in cut(text, longest)}
-    blocks = blocks_of_lines(text, markdown=True)
+    blocks = blocks_of_lines(text, style="markdown")
     for block in blocks:
         spans = [(block.start, block.end)]
         if block.end - block.start > longest and block.kind != "code":
