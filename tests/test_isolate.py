@@ -150,7 +150,8 @@ def test_what_a_parser_prints_is_not_taken_for_an_answer(
 def test_a_process_that_was_ended_between_two_files_is_replaced(parser: ParserProcess) -> None:
     parser.read(TEXT, "a.md", 200)
     os.kill(pid_of(parser), signal.SIGKILL)
-    assert ends_within(pid_of(parser), 5)
+    assert parser._process is not None
+    parser._process.wait(5)  # its threads may outlive its main one by a moment
     assert parser.read(TEXT, "a.md", 200)
 
 
