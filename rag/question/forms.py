@@ -133,12 +133,6 @@ SOURCE = re.compile(
     r"|how|is|are|was|were|do|does|did|can|has|have|had|list|name|describe|explain|sum+[ae]r)\w*\b)",
     re.I | re.S,
 )
-SOURCE_AT_END = re.compile(
-    r"[\s,]+(?:according\s+to|as\s+(?:was\s+)?(?:stated|reported|mentioned|described|told)\s+(?:in|by))"
-    r"\b[^?]{2,120}(?=\s*\?*\s*$)",
-    re.I | re.S,
-)
-FEWEST_ASKED = 3  # terms that must be left of the question
 ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
 ASKS = re.compile(
     rf"(?:{ASKING}|is|are|was|were|do|does|did|can|may|must|has|have|will|list|name|tell|explain"
@@ -223,11 +217,9 @@ def strip_courtesy(text: str) -> str:
 
 
 def strip_source(text: str) -> str:
-    """Gives a question without words at its beginning or end that name where the answer stands."""
+    """Gives a question without the words at its beginning that name where the answer stands."""
     begun = SOURCE.match(text)
-    rest = text[begun.end() :] if begun else text
-    shorter = SOURCE_AT_END.sub("", rest)
-    return shorter if len(extract_terms(shorter)) >= FEWEST_ASKED else rest
+    return text[begun.end() :] if begun else text
 
 
 def _correct_first_word(text: str) -> str:
