@@ -93,7 +93,7 @@ class Assistant:
         blank = Answer(
             id=answer_id or hashlib.sha256(question.encode()).hexdigest()[:12],
             question=question,
-            searched_for=question if about_everything else stand_alone(question, turns),
+            searched_for=question if about_everything else resolve_follow_up(question, turns),
             status="abstained",
             text=ABSTAINED,
             confidence=0.0,
@@ -168,6 +168,18 @@ def open_assistant(settings: Settings) -> Assistant:
     library = Library.open(settings, embedder)
     reader = open_reader(settings.reader, embedder)
     return Assistant(settings, library, embedder, reader)
+
+
+def resolve_follow_up(question: str, turns: Sequence[Turn]) -> str:
+    """Gives the question as it would be asked without what was said before.
+
+    Small talk is no subject; and "who heads the bank and what does it want?" brings its own.
+    """
+    said = [turn for turn in turns if read_question(turn.question).form not in SOCIAL]
+    first, *more = split_question(question)
+    if more and stand_alone(first, said) == first:
+        return question
+    return stand_alone(question, said)
 
 
 def check_question(question: str) -> str:
