@@ -44,6 +44,9 @@ reader: setup
 	$(BIN)/python -m training.train --out training/runs/reader
 	$(BIN)/python -m training.export training/runs/reader/reader.pt --out training/runs/export
 	$(BIN)/python -m training.measure training/runs/export
+	$(BIN)/python -m rag sync corpus --index training/runs/library
+	$(BIN)/python -m training.calibrate --reader training/runs/export --library training/runs/library \
+	  --questions tests/evaluation/dev/questions.jsonl
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -10,6 +10,7 @@ from rag.errors import ModelMissing
 from rag.reader.network import Logits
 
 LONGEST_ROW = 384  # tokens, as such models are usually trained
+LONGEST_QUESTION = 48  # tokens, as our own network reads; a longer one would leave no room
 STRIDE = 128  # tokens that two neighbouring windows of a long text share
 ROWS_AT_A_TIME = 4
 
@@ -41,6 +42,9 @@ class HubNetwork:
         import torch
 
         tokenizer, model = self._load()
+        asked = tokenizer(question, add_special_tokens=False)["input_ids"]
+        if len(asked) > LONGEST_QUESTION:
+            question = tokenizer.decode(asked[:LONGEST_QUESTION])
         encoded = tokenizer(
             [question] * len(texts),
             list(texts),
@@ -62,6 +66,8 @@ class HubNetwork:
             for number, text in enumerate(windows[rows]):
                 row = first + number
                 places = [i for i, part in enumerate(encoded.sequence_ids(row)) if part == 1]
+                if not places:
+                    continue
                 inside_starts, inside_ends = starts[number, places], ends[number, places]
                 null = float(starts[number, 0] + ends[number, 0])
                 best = float(inside_starts.max() + inside_ends.max())

@@ -79,6 +79,8 @@ def _check_files(folder: Path) -> dict[str, Any]:
             with (folder / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                     raise ValueError(f"{name} is not the file that {CONFIG_FILE} names")
+        if "calibration" not in config:
+            raise ValueError("training/calibrate.py has not weighed its evidence yet")
     except (OSError, ValueError, KeyError) as error:
         raise ModelMissing(
             f"The reader in {folder} cannot be used ({error}): "

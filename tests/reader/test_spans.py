@@ -178,6 +178,19 @@ def test_a_model_of_the_hub_takes_the_place(hub_model: Path) -> None:
     assert 0 < reading.confidence < 1
 
 
+def test_a_question_longer_than_a_row_is_cut_for_a_model_of_the_hub(hub_model: Path) -> None:
+    long = "Who founded the bakery in 1931? " * 60
+    reading = open_reader(str(hub_model), HashingEmbedder()).read(long, PASSAGES)
+    assert reading.spans
+
+
+def test_a_reader_that_was_not_calibrated_is_one_sentence(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "reader.onnx").write_bytes((folder / "reader.onnx").read_bytes())
+    (tmp_path / "config.json").write_text('{"sha256": {}}')
+    with pytest.raises(ModelMissing, match="calibrate"):
+        open_span_reader(tmp_path).read("who?", PASSAGES)
+
+
 def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelMissing, match="check RAG_READER"):
