@@ -47,7 +47,9 @@ def compare(path: Path) -> Agreement:
     """Reads one file with all three."""
     logging.disable(logging.WARNING)
     ours = [words_of(text) for text in our_pages(path)]
-    others = [[words_of(text) for text in pages] for pages in (pypdf_pages(path), miner_pages(path))]
+    others = [
+        [words_of(text) for text in pages] for pages in (pypdf_pages(path), miner_pages(path))
+    ]
     if len({len(ours), *map(len, others)}) > 1:
         raise ValueError(f"{path.name}: {len(ours)} pages of ours, {[len(o) for o in others]}.")
     words, found, pairs, in_order = (Counter[object]() for _ in range(4))
