@@ -122,9 +122,7 @@ def print_table(shares: dict[str, list[float]], found: dict[str, list[bool]]) ->
     print("".join(f" from {t:.0%} |" for t in THRESHOLDS))
     for kind, values in shares.items():
         row = np.array(values)
-        flags = "".join(
-            f" {np.mean((row >= t) & np.array(found[kind])):.0%} |" for t in THRESHOLDS
-        )
+        flags = "".join(f" {np.mean((row >= t) & np.array(found[kind])):.0%} |" for t in THRESHOLDS)
         print(
             f"| {kind} | {len(row)} | {np.median(row):.2f} ({row.min():.2f} to {row.max():.2f}) "
             f"| {np.mean(found[kind]):.0%} |{flags}"

@@ -18,8 +18,7 @@ CREATE TABLE given (
     date TEXT
 );
 CREATE TABLE traits (
-    id INTEGER PRIMARY KEY,
-    document TEXT NOT NULL UNIQUE REFERENCES documents (id) ON DELETE CASCADE,
+    document TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
     rules INTEGER NOT NULL,
     language TEXT,
     words BLOB NOT NULL,
@@ -28,10 +27,10 @@ CREATE TABLE traits (
 CREATE INDEX traits_words ON traits (words) WHERE words <> x'';
 CREATE TABLE bands (
     "key" INTEGER NOT NULL,
-    traits INTEGER NOT NULL REFERENCES traits (id) ON DELETE CASCADE,
-    PRIMARY KEY ("key", traits)
+    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY ("key", document)
 ) WITHOUT ROWID;
-CREATE INDEX bands_traits ON bands (traits);
+CREATE INDEX bands_document ON bands (document);
 CREATE TABLE kept_pairs (
     one TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     other TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
@@ -81,18 +80,18 @@ def put_given(connection: sqlite3.Connection, document_id: str, given: Particula
 
 
 def put_traits(connection: sqlite3.Connection, document_id: str, traits: Traits) -> None:
-    connection.execute("DELETE FROM traits WHERE document = ?", (document_id,))
+    """Keeps what a document's text is like; nothing where the document is not there."""
     fingerprint = traits.fingerprint
-    cursor = connection.execute(
-        "INSERT INTO traits (document, rules, language, words, minima) "
-        "SELECT id, ?, ?, ?, ? FROM documents WHERE id = ?",
+    connection.execute("DELETE FROM traits WHERE document = ?", (document_id,))
+    connection.execute("DELETE FROM bands WHERE document = ?", (document_id,))
+    connection.execute(
+        "INSERT INTO traits SELECT id, ?, ?, ?, ? FROM documents WHERE id = ?",
         (traits.rules, traits.language, fingerprint.words, fingerprint.minima, document_id),
     )
-    if cursor.rowcount:
-        keys = band_keys(fingerprint.minima)
-        connection.executemany(
-            "INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, cursor.lastrowid) for key in keys]
-        )
+    connection.executemany(
+        "INSERT OR IGNORE INTO bands SELECT ?, id FROM documents WHERE id = ?",
+        [(key, document_id) for key in band_keys(fingerprint.minima)],
+    )
 
 
 def without_traits(connection: sqlite3.Connection, rules: int) -> list[str]:
@@ -107,10 +106,11 @@ def without_traits(connection: sqlite3.Connection, rules: int) -> list[str]:
 # Two documents are candidates where they have one band in common, or all words; the pairs in either
 # order.
 _CANDIDATES = """
-SELECT mine.document, theirs.document FROM traits mine JOIN traits theirs ON theirs.id IN (
-    SELECT b.traits FROM bands a JOIN bands b ON b."key" = a."key" WHERE a.traits = mine.id
-    UNION SELECT t.id FROM traits t WHERE t.words = mine.words AND t.words <> x''
-) WHERE theirs.id <> mine.id AND NOT EXISTS (
+SELECT mine.document, theirs.document FROM traits mine JOIN traits theirs ON theirs.document IN (
+    SELECT b.document FROM bands a JOIN bands b ON b."key" = a."key"
+    WHERE a.document = mine.document
+    UNION SELECT t.document FROM traits t WHERE t.words = mine.words AND t.words <> x''
+) WHERE theirs.document <> mine.document AND NOT EXISTS (
     SELECT 1 FROM kept_pairs WHERE one = min(mine.document, theirs.document)
     AND other = max(mine.document, theirs.document)
 )
