@@ -15,7 +15,7 @@ from typing import Any
 from rag.assistant import Assistant, open_assistant
 from rag.errors import FootnoteError, SettingError
 from rag.library import Progress, Report
-from rag.records import Answer, Document, Turn, to_json
+from rag.records import Answer, Document, Turn, Twin, to_json
 from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
 
 OK, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
@@ -67,6 +67,10 @@ def _build_parser() -> argparse.ArgumentParser:
     show = command("show", _show, "tell what is known of one document")
     show.add_argument("document", metavar="DOCUMENT")
     show.add_argument("--text", action="store_true", help="print its extracted text alone")
+    edit = command("edit", _edit, "give a document a title or date of your own; '' takes it back")
+    edit.add_argument("document", metavar="DOCUMENT")
+    edit.add_argument("--title")
+    edit.add_argument("--date", help="a year, a month or a day, like 2022, 2022-01 or 2022-01-20")
     ask = command("ask", _ask, "answer a question, with citations")
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--json", action="store_true")
@@ -138,9 +142,11 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _docs(options: argparse.Namespace, settings: Settings) -> int:
-    documents = open_assistant(settings).library.documents()
+    library = open_assistant(settings).library
+    documents = library.documents()
     if options.json:
-        _print_json([_describe(document) for document in documents])
+        twins = library.all_twins()
+        _print_json([_describe(document, twins.get(document.id, ())) for document in documents])
         return OK
     for document in documents:
         pages = f"{document.pages} pages" if document.pages else ""
@@ -157,9 +163,22 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     if options.text:
         sys.stdout.write(library.text(document.id))
         return OK
-    for field, value in _describe(document).items():
+    for field, value in _describe(document, library.twins(document.id)).items():
         text = ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else value
         print(f"{field}: {'' if text is None else _one_line(str(text))}")
+    return OK
+
+
+def _edit(options: argparse.Namespace, settings: Settings) -> int:
+    if options.title is None and options.date is None:
+        _tell("Give --title, --date or both.")
+        return WRONG_USAGE
+    library = open_assistant(settings).library
+    changed = {name: getattr(options, name) for name in ("title", "date")}
+    document = library.edit(
+        options.document, **{name: value for name, value in changed.items() if value is not None}
+    )
+    print(f"{_one_line(document.name)}: {document.title}, {document.date or 'no date'}")
     return OK
 
 
@@ -280,8 +299,8 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-def _describe(document: Document) -> dict[str, Any]:
-    return to_json(document)
+def _describe(document: Document, twins: Sequence[Twin]) -> dict[str, Any]:
+    return {**to_json(document), "likely_duplicates": [twin.document_id for twin in twins]}
 
 
 def _print_answer(answer: Answer) -> None:

@@ -5,7 +5,9 @@ FootnoteError
 ├── QuestionError         a question that cannot be asked (empty, too long)
 ├── DocumentError
 │   ├── UnreadableDocument    a file that cannot be taken in, and why
-│   └── UnknownDocument       no document, or several, of that id or name
+│   │   └── UnreachableAddress    a web address from which nothing can be taken in, and why
+│   ├── UnknownDocument       no document, or several, of that id or name
+│   └── EditError             a title or date that cannot be kept
 ├── LibraryError
 │   ├── LibraryBusy       another process is changing the library
 │   ├── LibraryBroken     the library on disk is damaged
@@ -35,8 +37,16 @@ class UnreadableDocument(DocumentError):
     """The file cannot be taken in."""
 
 
+class UnreachableAddress(UnreadableDocument):
+    """Nothing can be taken in from the web address."""
+
+
 class UnknownDocument(DocumentError):
     """The library has no such document, or several."""
+
+
+class EditError(DocumentError):
+    """The title or date cannot be kept as it is."""
 
 
 class LibraryError(FootnoteError):

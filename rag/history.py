@@ -166,6 +166,16 @@ class History:
         )
         return [Conversation(*row) for row in rows]
 
+    def citation_counts(self) -> dict[str, int]:
+        """Gives how often each document is cited in all that is kept, by the documents' ids."""
+        rows = self._rows(
+            "SELECT json_extract(citation.value, '$.document.id'), count(*)"
+            " FROM messages, json_each(messages.answer, '$.citations') citation"
+            " WHERE messages.answer IS NOT NULL GROUP BY 1",
+            (),
+        )
+        return dict(rows)
+
     def delete(self, conversation_id: str) -> None:
         """Deletes a conversation with its messages."""
         with self._transaction() as connection:

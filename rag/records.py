@@ -14,7 +14,7 @@ from typing import Any, Literal
 BlockKind = Literal["heading", "paragraph", "list_item", "table_row", "code"]
 Status = Literal["answered", "abstained", "unclear"]
 Verdict = Literal["verbatim", "supported", "partly", "unsupported"]
-Origin = Literal["file", "upload"]
+Origin = Literal["file", "upload", "paste", "address"]
 
 
 # What a file says.
@@ -78,10 +78,11 @@ class Source:
 
     Attributes:
         name: the file's own name with its ending.
-        origin: ``file`` for a path on this machine, ``upload`` for the browser.
-        location: the absolute path of a file; empty for an upload.
+        origin: ``file`` for a path on this machine, ``upload`` for the browser, ``paste`` for a
+            text without a file, ``address`` for the web.
+        location: the absolute path of a file, or the web address; empty otherwise.
         size: bytes, of the file when it was read.
-        modified_ns: the file's modification time in nanoseconds; 0 for an upload.
+        modified_ns: the file's modification time in nanoseconds; 0 for all but files.
     """
 
     name: str
@@ -95,7 +96,9 @@ class Source:
 class Document:
     """What is known of a document in the library, without its text.
 
-    ``pages`` is None for formats without pages; ``added`` is an ISO 8601 time in UTC.
+    ``title`` and ``date`` are those that a person gave, or the file tells; ``pages`` is None for
+    formats without pages; ``added`` is an ISO 8601 time in UTC; ``language`` is an ISO 639-1 code,
+    None where there is no telling.
     """
 
     id: str
@@ -111,6 +114,38 @@ class Document:
     added: str
     names: tuple[str, ...]
     warnings: tuple[str, ...]
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """A document's title and date by one authority: a person, or the file; None: it gives none."""
+
+    title: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A likely duplicate of a document.
+
+    Attributes:
+        share: the estimated share of their wording that both have, 0 to 1.
+        same_text: whether all words are the same, in another format or under other punctuation.
+    """
+
+    document_id: str
+    share: float
+    same_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that was made equal to; ``synced`` is when last, an ISO 8601 time in UTC."""
+
+    path: str
+    watching: bool
+    synced: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,31 @@ def test_docs_json(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert [d["name"] for d in documents] == ["bank.md", "exchanges.txt"]
     assert {
         "id", "name", "title", "sha256", "date", "names", "media_type", "pages", "characters",
-        "chunks", "added", "warnings",
+        "chunks", "added", "warnings", "language", "likely_duplicates",
     } <= documents[0].keys()  # fmt: skip
     assert documents[0]["title"] == "Two sides"
+    assert (documents[0]["language"], documents[0]["likely_duplicates"]) == ("en", [])
+
+
+def test_edit_gives_a_document_another_title_and_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note.txt").write_text("The bank wants a ban.", encoding="utf-8")
+    index = str(tmp_path / "index")
+    run(capsys, "add", str(tmp_path / "note.txt"), "--index", index)
+
+    def edit(*options: str) -> tuple[int, str, str]:
+        return run(capsys, "edit", "note.txt", *options, "--index", index)
+
+    assert edit("--title", "A note", "--date", "2022-01")[:2] == (
+        cli.OK, "note.txt: A note, 2022-01\n",
+    )  # fmt: skip
+    assert edit("--title", "")[1] == "note.txt: note, 2022-01\n"
+    assert edit()[0] == cli.WRONG_USAGE
+    status, _, err = edit("--date", "January")
+    assert status == cli.FAILED
+    assert "'January' is no date" in err
+    assert run(capsys, "check", "--index", index)[0] == cli.OK
 
 
 def test_status_and_check(index: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,17 @@ def test_a_deleted_conversation_takes_its_messages_along(history: History, tmp_p
     assert history.messages(chat) == []
     with pytest.raises(LibraryError, match="has been deleted"):
         history.append(chat, "And?", None)
+
+
+def test_citations_are_counted_by_document(history: History) -> None:
+    assert history.citation_counts() == {}
+    other = replace(ANSWER.citations[0], document=CitedDocument("e", "e.md", "E", "01", None))
+    for owner, citations in (("ann", ANSWER.citations), ("bob", (*ANSWER.citations, other))):
+        history.append(history.start(owner), "What?", replace(ANSWER, citations=citations))
+    chat = history.start("ann")
+    history.append(chat, "Unanswered?", None)
+    history.append(chat, "Refused?", replace(ANSWER, citations=(), nearest=(other,)))
+    assert history.citation_counts() == {"d": 2, "e": 1}
 
 
 def test_threads_do_not_disturb_each_other(history: History) -> None:

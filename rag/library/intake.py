@@ -12,6 +12,7 @@ from rag.library import walk
 from rag.library.originals import Originals
 from rag.library.prepare import Preparation
 from rag.library.reports import Outcome, Report, Tell
+from rag.library.twins import tell_of_twins
 from rag.records import Document, Source
 from rag.store import LibraryStore
 
@@ -29,31 +30,35 @@ class Intake:
         try:
             source = walk.describe_file(path)
             data = walk.read_file(path)
-            outcome: Outcome = "updated" if self._store.source_at(source.location) else "added"
-            return self._take_in(data, source, outcome, None, progress)
+            return self._take_in(data, source, None, progress)
         except UnreadableDocument as error:
             return refuse(path, str(error))
 
-    def add_upload(self, data: bytes, name: str, title: str | None, progress: Tell) -> Report:
-        """Takes in bytes under a safe name, beside whatever bears the same name."""
-        source = Source(name, "upload", "", len(data))
-        try:
-            return self._take_in(data, source, "added", title, progress)
-        except UnreadableDocument as error:
-            return Report(name, "", "refused", str(error))
+    def add_bytes(self, data: bytes, source: Source, title: str | None, progress: Tell) -> Report:
+        """Takes in bytes that are no file on this machine.
 
-    def _take_in(
-        self, data: bytes, source: Source, outcome: Outcome, title: str | None, progress: Tell
-    ) -> Report:
+        What comes from an address takes the place of what came from it before; all else stands
+        beside whatever bears the same name.
+        """
+        try:
+            return self._take_in(data, source, title, progress)
+        except UnreadableDocument as error:
+            return Report(source.name, source.location, "refused", str(error))
+
+    def _take_in(self, data: bytes, source: Source, title: str | None, progress: Tell) -> Report:
         started = time.monotonic()
+        former = self._store.source_at(source.location) if source.location else None
+        outcome: Outcome = "updated" if former else "added"
         sha256 = hashlib.sha256(data).hexdigest()
         reason = None
         document = self._store.document(sha256[:16])
         if document is None:
-            new = self._preparation.prepare(data, source.name, progress, title)
+            former_id = former[0] if former else None
+            new = self._preparation.prepare(data, source.name, progress, title, former_id)
             self._keep_original(data, sha256, source)
             self._store.put(new, source)
             document = self._store.document(new.id)
+            reason = tell_of_twins(self._store, new.id)
         else:
             self._keep_original(data, sha256, source)
             outcome, reason = self._add_source(document, source, outcome)
@@ -74,7 +79,7 @@ class Intake:
         return outcome, f'The same content as "{document.name}": one document with both names.'
 
     def _keep_original(self, data: bytes, sha256: str, source: Source) -> None:
-        if source.origin == "upload":
+        if source.origin != "file":
             self._originals.keep(data, sha256, source.name)
 
 

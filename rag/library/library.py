@@ -15,15 +15,17 @@ from rag.embed import Embedder
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
 from rag.files import remove_leftovers, safe_name
 from rag.isolate import ParserProcess, shared_parser
-from rag.library import check, walk
+from rag.library import check, edit, walk
 from rag.library.derived import MANY_CHUNKS, Derived
+from rag.library.edit import UNCHANGED, Edit, Unchanged
 from rag.library.intake import Intake, refuse
 from rag.library.originals import Originals
 from rag.library.prepare import Preparation, find_page
 from rag.library.reports import Report, Tell, tell_nobody
 from rag.library.sync import sync_folder
+from rag.library.twins import find_twins
 from rag.locks import WriteLock
-from rag.records import Block, Document
+from rag.records import Block, Document, Particulars, Source, Twin
 from rag.settings import Settings
 from rag.store import Counts, SQLiteStore
 from rag.vectors import FaissIndex
@@ -143,6 +145,18 @@ class Library:
                 continue  # moved away since; another source may still have it
         return None
 
+    def told(self, document_id: str) -> Particulars:
+        """Gives the title and date that the file itself tells, whatever a person said."""
+        return self.store.told(document_id)
+
+    def twins(self, document_id: str) -> list[Twin]:
+        """Gives the likely duplicates of a document, likeliest first."""
+        return find_twins(self.store, document_id).get(document_id, [])
+
+    def all_twins(self) -> dict[str, list[Twin]]:
+        """Gives the likely duplicates of each document that has some, by its id."""
+        return find_twins(self.store)
+
     def status(self) -> Counts:
         """Gives how many there are of what, and the database's bytes."""
         return self.store.counts()
@@ -170,11 +184,20 @@ class Library:
 
     def add_bytes(self, data: bytes, name: str, progress: Tell = tell_nobody) -> Report:
         """Takes in a file that was uploaded, and keeps it."""
-        return self._add_upload(data, name, None, progress)
+        return self._add_bytes(data, Source(safe_name(name), "upload", "", len(data)), progress)
 
     def add_text(self, text: str, name: str, title: str | None = None) -> Report:
         """Takes in a text as it is, under a name that ends in ``.txt`` or ``.md``."""
-        return self._add_upload(text.encode(), name, title, tell_nobody)
+        data = text.encode()
+        source = Source(safe_name(name), "paste", "", len(data))
+        return self._add_bytes(data, source, tell_nobody, title)
+
+    def add_address(
+        self, address: str, data: bytes, name: str, progress: Tell = tell_nobody
+    ) -> Report:
+        """Takes in what was fetched from a web address, in place of what came from it before."""
+        source = Source(safe_name(name), "address", address, len(data))
+        return self._add_bytes(data, source, progress)
 
     def sync(
         self, folder: Path, dry_run: bool = False, progress: Tell = tell_nobody
@@ -219,15 +242,53 @@ class Library:
                 last = time.monotonic()
         self._derived.write()
 
-    def _add_upload(self, data: bytes, name: str, title: str | None, progress: Tell) -> Report:
+    def _add_bytes(
+        self, data: bytes, source: Source, progress: Tell, title: str | None = None
+    ) -> Report:
         self._parser.start()
         # The indexes follow when they are next asked: a hundred uploads need them once. A long one
         # is not left to a question.
         with self._writing(progress):
-            report = self._intake.add_upload(data, safe_name(name), title, progress)
+            report = self._intake.add_bytes(data, source, title, progress)
+            if report.outcome == "updated":
+                self._originals.remove_all_but(self.store.uploaded())
             if report.chunks > MANY_CHUNKS:
                 self._derived.write()
             return report
+
+    # Saying more.
+
+    def edit(self, selector: str, title: Edit = UNCHANGED, date: Edit = UNCHANGED) -> Document:
+        """Keeps a person's own title or date beside what the file tells; None takes it back.
+
+        Args:
+            date: a year, a month or a day in ISO 8601.
+
+        Raises:
+            EditError: the title or date cannot be kept; nothing is changed then.
+            UnknownDocument: there is no such document.
+        """
+        with self._writing(tell_nobody):
+            document = self.document(selector)
+            former = self.store.given(document.id)
+            given = Particulars(
+                _choose(title, former.title, edit.read_title),
+                _choose(date, former.date, edit.read_date),
+            )
+            if given.title != former.title:  # it is embedded and indexed with each passage
+                self.store.put(self._preparation.cut_anew(document, tell_nobody, given))
+                self._derived.write()
+            elif given != former:
+                self.store.put_given(document.id, given)
+            return self.document(document.id)
+
+    def keep_both(self, one: str, other: str) -> None:
+        """Remembers that two documents are no duplicates to a person; they are not flagged again.
+
+        Raises:
+            UnknownDocument: one of them is not there.
+        """
+        self.store.keep_pair(self.document(one).id, self.document(other).id)
 
     # Taking out.
 
@@ -325,9 +386,16 @@ class Library:
         for document_id in self.store.cut_otherwise(self._preparation.chunking):
             document = self.document(document_id)
             self.store.put(self._preparation.cut_anew(document, progress))
+        self._preparation.complete_traits(progress)
 
     def _complete_vectors(self, progress: Tell = tell_nobody) -> None:
         self._preparation.complete_vectors(progress)
+
+
+def _choose(value: Edit, former: str | None, read: Callable[[str], str | None]) -> str | None:
+    if isinstance(value, Unchanged):
+        return former
+    return None if value is None else read(value)
 
 
 def _is_unicode(text: str) -> bool:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from rag.records import Block, Chunk, Document, Page, ParsedDocument, Source, StoredChunk
+from rag.likeness import Fingerprint
+from rag.records import (
+    Block,
+    Chunk,
+    Document,
+    Folder,
+    Page,
+    ParsedDocument,
+    Particulars,
+    Source,
+    StoredChunk,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +40,15 @@ class NewChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What a document's text is like; ``rules`` names those by which it was found."""
+
+    rules: int
+    language: str | None
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
     """A document to be stored with all that was made from it.
 
@@ -37,6 +57,9 @@ class NewDocument:
         chunking: names the rules by which the chunks were cut.
         model: the embedding model of ``vectors``.
         vectors: by content hash; float16, only those that the store does not know yet.
+        traits: None where those that are there stay.
+        given: what a person says in place of what the file tells.
+        former: the id of the document of which this is a new version.
     """
 
     id: str
@@ -46,6 +69,9 @@ class NewDocument:
     chunking: str
     model: str
     vectors: Mapping[bytes, NDArray[np.float16]]
+    traits: Traits | None = None
+    given: Particulars = field(default_factory=Particulars)
+    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +151,44 @@ class LibraryStore(Protocol):
         ...
 
     def source_at(self, location: str) -> tuple[str, Source] | None:
-        """The document id and source of a file's absolute path."""
+        """The document id and source of a file's absolute path, or of a web address."""
         ...
 
     def uploaded(self) -> set[str]:
-        """The hashes of the documents that were uploaded."""
+        """The hashes of the documents that came otherwise than as a file, or also so."""
         ...
 
     def own_title(self, document_id: str) -> str | None:
-        """The title that the file tells; ``Document.title`` falls back to its name."""
+        """A title that is given or told; ``Document.title`` falls back to the document's name."""
+        ...
+
+    def given(self, document_id: str) -> Particulars:
+        """What a person says in place of what the file tells."""
+        ...
+
+    def told(self, document_id: str) -> Particulars:
+        """What the file tells."""
         ...
 
     def cut_otherwise(self, chunking: str) -> list[str]:
         """The ids of documents whose chunks were cut by other rules."""
+        ...
+
+    # Likeness.
+
+    def without_traits(self, rules: int) -> list[str]:
+        """The ids of documents whose traits are not known, or were found by other rules."""
+        ...
+
+    def candidates(self, document_id: str | None = None) -> list[tuple[str, str]]:
+        """Pairs that may be duplicates: one document's (which comes first in each), or all.
+
+        All pairs come in either order; what ``keep_pair`` has noted does not come.
+        """
+        ...
+
+    def fingerprints(self, document_ids: Collection[str]) -> dict[str, Fingerprint]:
+        """Those that are known."""
         ...
 
     # Chunks and vectors.
@@ -201,12 +252,42 @@ class LibraryStore(Protocol):
         """Removes a document and all that was made from it; nothing where there is none."""
         ...
 
+    def put_given(self, document_id: str, given: Particulars) -> None:
+        """Keeps what a person says of a document; for a title that is embedded, see ``put``."""
+        ...
+
+    def put_traits(self, traits: Mapping[str, Traits]) -> None:
+        """Keeps the traits of documents that are there; no new generation."""
+        ...
+
+    def keep_pair(self, one: str, other: str) -> None:
+        """Notes that two documents are to be kept, however alike; no new generation."""
+        ...
+
     def put_vectors(self, model: str, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
         """Keeps vectors for chunks that are there already."""
         ...
 
     def erase_traces(self) -> bool:
         """Makes what was removed unreadable on disk; False where a reader was in the way."""
+        ...
+
+    # Folders; none of these is a new generation.
+
+    def folders(self) -> list[Folder]:
+        """The folders that were made equal to or are watched, by their paths."""
+        ...
+
+    def put_folder(self, path: str, watching: bool) -> None:
+        """Notes a folder, and whether it is watched."""
+        ...
+
+    def note_sync(self, path: str) -> None:
+        """Notes that the library is now equal to a folder."""
+        ...
+
+    def drop_folder(self, path: str) -> None:
+        """Forgets a folder; its documents stay."""
         ...
 
     # Soundness.

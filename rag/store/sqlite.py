@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 
 from rag.errors import UnknownDocument
 from rag.files import disk_error
-from rag.records import Block, Chunk, Document, Page, Source, StoredChunk
-from rag.store import changes, rows
+from rag.likeness import Fingerprint
+from rag.records import (
+    Block,
+    Chunk,
+    Document,
+    Folder,
+    Page,
+    Particulars,
+    Source,
+    StoredChunk,
+)
+from rag.store import changes, facts, rows
 from rag.store.connections import Connections
-from rag.store.contract import Changes, Counts, NewDocument
+from rag.store.contract import Changes, Counts, NewDocument, Traits
 from rag.store.schema import refuse_newer, upgrade
 
 if TYPE_CHECKING:
@@ -137,18 +147,19 @@ class SQLiteStore:
         # All that begins with the folder and a separator, by the index: the character after the
         # separator bounds it from above.
         prefix = folder.rstrip(os.sep) + os.sep
-        return self._file_sources(
-            "location >= ? AND location < ?", (prefix, prefix[:-1] + chr(ord(os.sep) + 1))
+        return self._located(
+            "origin = 'file' AND location >= ? AND location < ?",
+            (prefix, prefix[:-1] + chr(ord(os.sep) + 1)),
         )
 
     def source_at(self, location: str) -> tuple[str, Source] | None:
-        return self._file_sources("location = ?", (location,)).get(location)
+        return self._located(f"{changes.LOCATED} AND location = ?", (location,)).get(location)
 
-    def _file_sources(self, condition: str, values: Sequence[str]) -> dict[str, tuple[str, Source]]:
+    def _located(self, condition: str, values: Sequence[str]) -> dict[str, tuple[str, Source]]:
         with self._connections.plain() as connection:
             found = connection.execute(
                 f"SELECT document, {rows.SOURCE_COLUMNS} FROM sources "  # noqa: S608 - constants
-                f"WHERE origin = 'file' AND {condition}",
+                f"WHERE {condition}",
                 values,
             ).fetchall()
         sources = [(document, rows.read_source(fields)) for document, *fields in found]
@@ -158,16 +169,20 @@ class SQLiteStore:
         with self._connections.plain() as connection:
             found = connection.execute(
                 "SELECT DISTINCT d.sha256 FROM documents d JOIN sources s ON s.document = d.id "
-                "WHERE s.origin = 'upload'"
+                "WHERE s.origin <> 'file'"
             ).fetchall()
         return {sha256 for (sha256,) in found}
 
     def own_title(self, document_id: str) -> str | None:
+        return self.given(document_id).title or self.told(document_id).title
+
+    def given(self, document_id: str) -> Particulars:
         with self._connections.plain() as connection:
-            row = connection.execute(
-                "SELECT title FROM documents WHERE id = ?", (document_id,)
-            ).fetchone()
-        return row[0] if row else None
+            return facts.read_given(connection, document_id)
+
+    def told(self, document_id: str) -> Particulars:
+        with self._connections.plain() as connection:
+            return facts.read_told(connection, document_id)
 
     def cut_otherwise(self, chunking: str) -> list[str]:
         with self._connections.plain() as connection:
@@ -175,6 +190,20 @@ class SQLiteStore:
                 "SELECT id FROM documents WHERE chunking <> ? ORDER BY id", (chunking,)
             ).fetchall()
         return [id_ for (id_,) in found]
+
+    # Likeness.
+
+    def without_traits(self, rules: int) -> list[str]:
+        with self._connections.plain() as connection:
+            return facts.without_traits(connection, rules)
+
+    def candidates(self, document_id: str | None = None) -> list[tuple[str, str]]:
+        with self._connections.plain() as connection:
+            return list(facts.find_candidates(connection, document_id))
+
+    def fingerprints(self, document_ids: Collection[str]) -> dict[str, Fingerprint]:
+        with self._connections.reading() as connection:
+            return facts.read_fingerprints(connection, document_ids)
 
     # Chunks and vectors.
 
@@ -294,12 +323,26 @@ class SQLiteStore:
     def remove_sources(self, locations: Collection[str]) -> list[str]:
         with self._connections.writing() as connection:
             generation = changes.raise_generation(connection)
-            return changes.remove_files(connection, locations, generation)
+            return changes.remove_sources(connection, locations, generation)
 
     def remove(self, document_id: str) -> None:
         with self._connections.writing() as connection:
             generation = changes.raise_generation(connection)
             changes.remove_document(connection, document_id, generation)
+
+    def put_given(self, document_id: str, given: Particulars) -> None:
+        with self._connections.writing() as connection:
+            changes.raise_generation(connection)
+            facts.put_given(connection, document_id, given)
+
+    def put_traits(self, traits: Mapping[str, Traits]) -> None:
+        with self._connections.writing() as connection:
+            for document_id, found in traits.items():
+                facts.put_traits(connection, document_id, found)
+
+    def keep_pair(self, one: str, other: str) -> None:
+        with self._connections.writing() as connection:
+            facts.keep_pair(connection, one, other)
 
     def put_vectors(self, model: str, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
         with self._connections.writing() as connection:
@@ -311,6 +354,24 @@ class SQLiteStore:
         with self._connections.plain() as connection:
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
+
+    # Folders.
+
+    def folders(self) -> list[Folder]:
+        with self._connections.plain() as connection:
+            return facts.read_folders(connection)
+
+    def put_folder(self, path: str, watching: bool) -> None:
+        with self._connections.writing() as connection:
+            facts.put_folder(connection, path, watching)
+
+    def note_sync(self, path: str) -> None:
+        with self._connections.writing() as connection:
+            facts.note_sync(connection, path)
+
+    def drop_folder(self, path: str) -> None:
+        with self._connections.writing() as connection:
+            facts.drop_folder(connection, path)
 
     # Soundness.
 
