@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +40,7 @@ _MIGRATIONS = (
     ) STRICT;
     CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
     """,
+    "ALTER TABLE messages ADD COLUMN documents TEXT;",
 )
 SCHEMA = len(_MIGRATIONS)
 
@@ -57,13 +58,27 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A question, and its answer where one was kept."""
+    """A question, and its answer where one was kept.
+
+    ``documents`` are the ids of those that were asked; empty for all.
+    """
 
     id: int
     question: str
     answer: Answer | None
     asked: str
     answered: str | None
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CitingQuestion:
+    """A question whose answer cites a document; ``asked`` is an ISO 8601 time in UTC."""
+
+    conversation_id: str
+    owner: str
+    question: str
+    asked: str
 
 
 class History:
@@ -110,8 +125,17 @@ class History:
             )
         return conversation_id
 
-    def append(self, conversation_id: str, question: str, answer: Answer | None) -> int:
+    def append(
+        self,
+        conversation_id: str,
+        question: str,
+        answer: Answer | None,
+        documents: Collection[str] = (),
+    ) -> int:
         """Adds a question to a conversation, with its answer if there is one already.
+
+        Args:
+            documents: ids of the documents that are asked; empty for all.
 
         Raises:
             LibraryError: there is no such conversation (any more).
@@ -126,9 +150,16 @@ class History:
             if touched.rowcount == 0:
                 raise LibraryError("This conversation has been deleted; start a new chat.")
             added = connection.execute(
-                "INSERT INTO messages (conversation_id, question, answer, asked, answered)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (conversation_id, question, _dump(answer), now, now if answer else None),
+                "INSERT INTO messages (conversation_id, question, answer, asked, answered, documents)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    conversation_id,
+                    question,
+                    _dump(answer),
+                    now,
+                    now if answer else None,
+                    json.dumps(list(documents)) if documents else None,
+                ),
             )
             return int(added.lastrowid or 0)
 
@@ -143,11 +174,14 @@ class History:
     def messages(self, conversation_id: str) -> list[Message]:
         """Gives the messages of a conversation, oldest first."""
         rows = self._rows(
-            "SELECT id, question, answer, asked, answered FROM messages"
+            "SELECT id, question, answer, asked, answered, documents FROM messages"
             " WHERE conversation_id = ? ORDER BY id",
             (conversation_id,),
         )
-        return [Message(row[0], row[1], _load(row[2]), row[3], row[4]) for row in rows]
+        return [
+            Message(id_, question, _load(answer), asked, answered, _load_ids(documents))
+            for id_, question, answer, asked, answered, documents in rows
+        ]
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """Gives one conversation, or None where there is no such."""
@@ -175,6 +209,19 @@ class History:
             (),
         )
         return dict(rows)
+
+    def citing(self, document_id: str) -> list[CitingQuestion]:
+        """Gives the questions whose answers cite a document, newest first."""
+        rows = self._rows(
+            "SELECT c.id, c.owner, m.question, m.asked FROM messages m"
+            " JOIN conversations c ON c.id = m.conversation_id"
+            " WHERE m.answer IS NOT NULL AND EXISTS (SELECT 1"
+            " FROM json_each(m.answer, '$.citations') citation"
+            " WHERE json_extract(citation.value, '$.document.id') = ?)"
+            " ORDER BY m.asked DESC, m.id DESC",
+            (document_id,),
+        )
+        return [CitingQuestion(*row) for row in rows]
 
     def delete(self, conversation_id: str) -> None:
         """Deletes a conversation with its messages."""
@@ -265,3 +312,7 @@ def _load(answer: str | None) -> Answer | None:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _load_ids(documents: str | None) -> tuple[str, ...]:
+    return () if documents is None else tuple(map(str, json.loads(documents)))

@@ -19,13 +19,6 @@ _VERDICTS: dict[Verdict, str] = {
     "unsupported": "not supported",
 }
 _WORST_FIRST: tuple[Verdict, ...] = ("unsupported", "partly", "supported", "verbatim")
-_KINDS = {
-    "application/pdf": "PDF",
-    "text/markdown": "Markdown",
-    "text/html": "Web page",
-    "text/plain": "Text",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
-}
 _LONGEST_NAME = 200
 
 # Streamlit reads a label as Markdown, and no escaping makes that exact: what could mean
@@ -89,11 +82,6 @@ def date_in_words(date: str | None) -> str:
         return clean(date)
     day = f"{int(parts[2])} " if len(parts) == 3 else ""
     return f"{day}{_MONTHS[month - 1]} {int(parts[0])}"
-
-
-def kind_in_words(media_type: str) -> str:
-    """Gives a media type as people call it."""
-    return _KINDS.get(media_type, clean(media_type.rsplit("/", 1)[-1]))
 
 
 def count(number: int, noun: str) -> str:

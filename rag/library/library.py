@@ -25,7 +25,7 @@ from rag.library.reports import Report, Tell, tell_nobody
 from rag.library.sync import sync_folder
 from rag.library.twins import find_twins
 from rag.locks import WriteLock
-from rag.records import Block, Document, Particulars, Source, Twin
+from rag.records import Block, Document, Page, Particulars, Source, StoredChunk, Twin
 from rag.settings import Settings
 from rag.store import Counts, SQLiteStore
 from rag.vectors import FaissIndex
@@ -127,6 +127,20 @@ class Library:
 
     def blocks(self, document_id: str) -> tuple[Block, ...]:
         return tuple(self.store.blocks(document_id))
+
+    def pages(self, document_id: str) -> tuple[Page, ...]:
+        """Gives the pages of a document in order; empty where its format has none."""
+        return tuple(self.store.pages(document_id))
+
+    def sources(self, document_id: str) -> tuple[Source, ...]:
+        """Gives the ways by which a document came in."""
+        return tuple(self.store.sources(document_id))
+
+    def passages(self, document_id: str, first: int, count: int) -> list[StoredChunk]:
+        """Gives some of the chunks that a document is cut into, from the ``first`` (0) on."""
+        ids = self.store.chunk_ids([document_id])[first : first + count]
+        found = self.store.chunks(ids)
+        return sorted(found.values(), key=lambda chunk: chunk.start)
 
     def locate_page(self, document_id: str, offset: int) -> int | None:
         """Gives the number of the page on which a character stands; None without pages."""
