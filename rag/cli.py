@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Any
 
 from rag.assistant import Assistant, open_assistant
 from rag.errors import FootnoteError, SettingError
-from rag.library import Progress, Report
+from rag.library import Followed, Library, Progress, Report, Watcher
 from rag.records import Answer, Document, Turn, Twin, to_json
 from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
 
@@ -60,6 +61,7 @@ def _build_parser() -> argparse.ArgumentParser:
     sync = command("sync", _sync, "make what came from a folder equal to it")
     sync.add_argument("folder", metavar="FOLDER")
     sync.add_argument("--dry-run", action="store_true", help="say what would be done")
+    sync.add_argument("--watch", action="store_true", help="go on to follow it until interrupted")
     remove = command("remove", _remove, "remove documents, named by id or by name")
     remove.add_argument("documents", nargs="+", metavar="DOCUMENT")
     docs = command("docs", _docs, "list the documents")
@@ -103,7 +105,28 @@ def _sync(options: argparse.Namespace, settings: Settings) -> int:
     if options.dry_run:
         return _report(library.sync(folder, dry_run=True), _make_bar(None))
     bar = _make_bar(sum(1 for _ in library.sync(folder, dry_run=True)))
-    return _report(library.sync(folder, progress=_show_on(bar)), bar)
+    status = _report(library.sync(folder, progress=_show_on(bar)), bar)
+    return _watch(library, folder) if options.watch else status
+
+
+def _watch(library: Library, folder: Path) -> int:
+    """Follows a folder until the person interrupts it."""
+
+    def tell(followed: Followed) -> None:
+        if followed.problem:
+            _tell(followed.problem)
+        _report(followed.reports, _make_bar(None))
+
+    watcher = Watcher(library, tell)
+    watcher.start([folder])
+    _tell(f"Following {folder}; press Ctrl+C to end.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        _tell("Ended.")
+    finally:
+        watcher.stop()
+    return OK
 
 
 def _make_bar(total: int | None) -> Any:

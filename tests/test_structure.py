@@ -60,6 +60,7 @@ AT_HOME = {
     "transformers": {"embed", "reader"},
     "sqlite3": {"store", "history"},
     "py3langid": {"language"},
+    "watchdog": {"library"},
     "pypdfium2": {"parse"},
     "docx": {"parse"},
     "pptx": {"parse"},

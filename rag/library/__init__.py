@@ -2,6 +2,17 @@
 
 from rag.library.edit import UNCHANGED
 from rag.library.library import Library
+from rag.library.plan import Change, Plan
 from rag.library.reports import Progress, Report
+from rag.library.watch import Followed, Watcher
 
-__all__ = ["UNCHANGED", "Library", "Progress", "Report"]
+__all__ = [
+    "UNCHANGED",
+    "Change",
+    "Followed",
+    "Library",
+    "Plan",
+    "Progress",
+    "Report",
+    "Watcher",
+]

@@ -20,6 +20,7 @@ from rag.library.derived import MANY_CHUNKS, Derived
 from rag.library.edit import UNCHANGED, Edit, Unchanged
 from rag.library.intake import Intake, refuse
 from rag.library.originals import Originals
+from rag.library.plan import Plan, make_plan
 from rag.library.prepare import Preparation, find_page
 from rag.library.reports import Report, Tell, tell_nobody
 from rag.library.sync import sync_folder
@@ -42,6 +43,7 @@ class Library:
     so by LibraryBusy, and reading goes on everywhere.
 
     Attributes:
+        folder: where it stands.
         store, vectors, words: for retrieval, which only reads them.
     """
 
@@ -52,7 +54,7 @@ class Library:
         get_embedder: Callable[[], Embedder],
         parser: ParserProcess,
     ) -> None:
-        self._folder = folder
+        self.folder = walk.absolute(folder)
         self.store = SQLiteStore(folder / "library.sqlite")
         self.vectors = FaissIndex(folder / "vectors")
         self.words = TantivyIndex(folder / "words")
@@ -213,13 +215,31 @@ class Library:
         source = Source(safe_name(name), "address", address, len(data))
         return self._add_bytes(data, source, progress)
 
+    def plan(self, folder: Path) -> Plan:
+        """Gives what a sync would do, as data.
+
+        Raises:
+            UnreadableDocument: there is no such folder.
+        """
+        root = str(walk.absolute(folder))
+        known = {path: source for path, (_, source) in self.store.sources_under(root).items()}
+        return make_plan(root, self.sync(folder, dry_run=True), known)
+
     def sync(
-        self, folder: Path, dry_run: bool = False, progress: Tell = tell_nobody
+        self,
+        folder: Path,
+        dry_run: bool = False,
+        progress: Tell = tell_nobody,
+        spare_emptied: bool = False,
     ) -> Iterator[Report]:
         """Makes what came from a folder equal to it, and touches nothing else.
 
-        A file that cannot be taken in any more keeps its former version. With ``dry_run`` the
-        reports say what would be done, as far as that can be told without parsing.
+        A file that cannot be taken in any more keeps its former version.
+
+        Args:
+            dry_run: the reports say what would be done, as far as that can be told unparsed.
+            spare_emptied: a folder in which nothing is left, as where its disk is not mounted, is
+                an error too.
 
         Raises:
             UnreadableDocument: there is no such folder; nothing is changed then.
@@ -233,14 +253,24 @@ class Library:
             yield from self._synced(root, True, progress)
             return
         with self._writing(progress):
-            yield from self._levelling(self._synced(root, False, progress))
+            yield from self._levelling(self._synced(root, False, progress, spare_emptied))
+            self.store.note_sync(str(root))
 
-    def _synced(self, root: Path, dry_run: bool, progress: Tell) -> Iterator[Report]:
-        found = walk.find_files(root, self._folder)
+    def _synced(
+        self, root: Path, dry_run: bool, progress: Tell, spare_emptied: bool = False
+    ) -> Iterator[Report]:
+        found = walk.find_files(root, self.folder)
+        if spare_emptied and not found.files and not found.unlisted:
+            lost = len(self.store.sources_under(str(root)))
+            if lost:
+                raise UnreadableDocument(
+                    f"The folder {root} is empty, and {lost} documents came from it: nothing was "
+                    "removed; mount its disk again, or sync it by hand to remove them."
+                )
         return sync_folder(root, found, self.store, self._intake, dry_run, progress)
 
     def _added(self, paths: Sequence[Path], progress: Tell) -> Iterator[Report]:
-        for found in walk.iterate_files(paths, self._folder):
+        for found in walk.iterate_files(paths, self.folder):
             if isinstance(found, tuple):
                 yield refuse(found[0], f"The folder cannot be listed ({found[1]}).")
             else:
@@ -389,7 +419,7 @@ class Library:
 
     def _sweep(self) -> None:
         """Clears away what a writer that died was about to write."""
-        remove_leftovers(self._folder)
+        remove_leftovers(self.folder)
         self._originals.remove_all_but(self.store.uploaded())
         self._swept = True
 
