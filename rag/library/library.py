@@ -20,10 +20,11 @@ from rag.library.derived import MANY_CHUNKS, Derived
 from rag.library.intake import Intake, refuse
 from rag.library.originals import Originals
 from rag.library.prepare import Preparation, find_page
+from rag.library.removals import Removals
 from rag.library.reports import Report, Tell, tell_nobody
 from rag.library.sync import sync_folder
-from rag.locks import WriteLock
-from rag.records import Block, Document
+from rag.locks import Presence, WriteLock
+from rag.records import Block, Document, RemovedDocument
 from rag.settings import Settings
 from rag.store import Counts, SQLiteStore
 from rag.vectors import FaissIndex
@@ -49,6 +50,7 @@ class Library:
         longest: int,
         get_embedder: Callable[[], Embedder],
         parser: ParserProcess,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._folder = folder
         self.store = SQLiteStore(folder / "library.sqlite")
@@ -65,22 +67,39 @@ class Library:
         self._derived = Derived(
             self.store, self.vectors, self.words, self._lock, get_embedder, self._complete_vectors
         )
+        self._removals = Removals(
+            self.store,
+            self._derived,
+            self._originals,
+            Presence(folder / "undo.lock"),
+            self._held,
+            clock,
+        )
 
     @classmethod
-    def open(cls, settings: Settings, embedder: Embedder | Callable[[], Embedder]) -> Library:
+    def open(
+        cls,
+        settings: Settings,
+        embedder: Embedder | Callable[[], Embedder],
+        clock: Callable[[], float] = time.time,
+    ) -> Library:
         """Opens the library in ``settings.index``, or makes an empty one; loads no model.
 
         Args:
             embedder: one, or what gives one when it is needed.
+            clock: seconds since 1970, by which removals can be undone for a time.
 
         Raises:
             LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
         """
         get_embedder = functools.cache(embedder if callable(embedder) else lambda: embedder)
         parser = shared_parser(settings.parse_seconds)
-        return cls(settings.index, settings.chunk_characters, get_embedder, parser)
+        library = cls(settings.index, settings.chunk_characters, get_embedder, parser, clock)
+        library._removals.erase_abandoned()
+        return library
 
     def close(self) -> None:
+        self._removals.close()
         self.store.close()
 
     # Reading.
@@ -216,6 +235,7 @@ class Library:
             yield report
             if report.chunks > MANY_CHUNKS or time.monotonic() - last > LEVEL_SECONDS:
                 self._derived.write()
+                self._removals.erase_due()
                 last = time.monotonic()
         self._derived.write()
 
@@ -231,19 +251,35 @@ class Library:
 
     # Taking out.
 
-    def remove(self, selectors: Sequence[str]) -> list[Document]:
+    def remove(self, selectors: Sequence[str], undo_seconds: float = 0.0) -> list[Document]:
         """Removes documents, named by id or by name, with all that was made from them.
+
+        Takes effect at once. Nothing of them is left on disk afterwards, or after the seconds
+        during which ``undo_removal`` can put them back; those end with this process.
 
         Raises:
             UnknownDocument: one of them is not there, or several bear its name; none is removed.
         """
         with self._writing(tell_nobody):
             documents = {document.id: document for document in map(self.document, selectors)}
-            for document_id in documents:
-                self.store.remove(document_id)
-            self._originals.remove_all_but(self.store.uploaded())
-            self._derived.write()
+            self._removals.remove(list(documents), undo_seconds)
         return list(documents.values())
+
+    def removed(self) -> list[RemovedDocument]:
+        """Gives the removed documents that can be put back, in the order of their names."""
+        return self._removals.listed()
+
+    def undo_removal(self, document_ids: Sequence[str]) -> list[Document]:
+        """Puts documents back as they were, without reading or embedding anything.
+
+        Gives those that are back; not among them is what has been erased, or what came from a
+        file that stands for another document by now.
+        """
+        with self._writing(tell_nobody):
+            back = self._removals.put_back(document_ids)
+            self._bring_up_to_date(tell_nobody)
+            self._derived.write()
+        return [self.document(document_id) for document_id in back]
 
     # Soundness.
 
@@ -289,14 +325,13 @@ class Library:
     def _writing(self, progress: Tell) -> Iterator[None]:
         """Holds the library for changes; what they removed is unreadable afterwards."""
         with self._held():
-            if not self._swept:
-                self._sweep()
             self._bring_up_to_date(progress)
-            before = self.store.counts_removed()
             try:
                 yield
             finally:  # a batch that was given up has removed former versions too
-                if self.store.counts_removed() != before:
+                self._removals.erase_due()
+                # What can still be put back is erased in its time, and the rest with it.
+                if self.store.has_traces() and not self._removals.are_undoable:
                     self._derived.write()
                     self._derived.purge()
 
@@ -308,6 +343,8 @@ class Library:
             )
         try:
             with self._lock.held():
+                if not self._swept:
+                    self._sweep()
                 yield
         finally:
             self._changing.release()
