@@ -113,7 +113,7 @@ class Library:
 
         A name may be that of the original too, though what is kept of it has been cleaned.
         """
-        found = self._find(selector)
+        found = self.find(selector)
         if len(found) > 1:
             ids = ", ".join(document.id for document in found)
             raise UnknownDocument(
@@ -126,7 +126,8 @@ class Library:
             )
         return found[0]
 
-    def _find(self, selector: str) -> list[Document]:
+    def find(self, selector: str) -> list[Document]:
+        """Gives the documents of this id, name or path, as ``document`` does; empty where none."""
         if not _is_unicode(selector):  # no file of such a name was taken in
             return []
         by_id = self.store.document(selector)
