@@ -15,6 +15,7 @@ from typing import Any
 
 from rag.assistant import Assistant, open_assistant
 from rag.errors import FootnoteError, SettingError
+from rag.history import History, history_path
 from rag.library import Followed, Library, Progress, Report, Watcher
 from rag.records import Answer, Document, Turn, Twin, to_json
 from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
@@ -64,6 +65,9 @@ def _build_parser() -> argparse.ArgumentParser:
     sync.add_argument("--watch", action="store_true", help="go on to follow it until interrupted")
     remove = command("remove", _remove, "remove documents, named by id or by name")
     remove.add_argument("documents", nargs="+", metavar="DOCUMENT")
+    remove.add_argument(
+        "--erase-quotes", action="store_true", help="erase its quotations from saved chats as well"
+    )
     docs = command("docs", _docs, "list the documents")
     docs.add_argument("--json", action="store_true")
     show = command("show", _show, "tell what is known of one document")
@@ -159,8 +163,13 @@ def _report(reports: Iterable[Report], bar: Any) -> int:
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
-    for document in library.remove(options.documents):
+    removed = library.remove(options.documents)
+    for document in removed:
         print(f"removed   {_one_line(document.name)}")
+    if options.erase_quotes:
+        history = History.open(history_path(settings))
+        erased = history.erase_quotes([document.id for document in removed])
+        _tell(f"Quotations were erased from {erased} saved answer{'s' if erased != 1 else ''}.")
     return OK
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 from rag.errors import LibraryBroken, LibraryBusy, LibraryError, LibraryFull
 from rag.records import Answer, answer_from_json, to_json
+from rag.redact import redact
+from rag.settings import Settings
 
 TITLE_CHARACTERS = 80
 _BUSY_SECONDS = 10.0
@@ -43,6 +45,11 @@ _MIGRATIONS = (
     "ALTER TABLE messages ADD COLUMN documents TEXT;",
 )
 SCHEMA = len(_MIGRATIONS)
+
+
+def history_path(settings: Settings) -> Path:
+    """Gives where the conversations beside a library are kept."""
+    return settings.index / "history.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +235,27 @@ class History:
         with self._transaction() as connection:
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
 
+    def erase_quotes(self, document_ids: Collection[str]) -> int:
+        """Erases what kept answers quote from documents, in the chats of all owners, for good.
+
+        Gives how many answers are concerned.
+        """
+        changed = 0
+        with self._transaction() as connection:
+            found = connection.execute("SELECT id, answer FROM messages WHERE answer IS NOT NULL")
+            for message_id, kept in found.fetchall():
+                answer = answer_from_json(json.loads(kept))
+                redacted = redact(answer, document_ids)
+                if redacted != answer:
+                    changed += 1
+                    connection.execute(
+                        "UPDATE messages SET answer = ? WHERE id = ?",
+                        (_dump(redacted), message_id),
+                    )
+        if changed:
+            self._rows("PRAGMA wal_checkpoint(TRUNCATE)", ())
+        return changed
+
     def _rows(self, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
         with self._lock, _told(self._path):
             return self._connection.execute(query, values).fetchall()
@@ -248,6 +276,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
     if schema < SCHEMA:
         _migrate(connection)
 

@@ -149,6 +149,15 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedDocument:
+    """A document that was removed and can be put back ``until`` then, in seconds since 1970."""
+
+    id: str
+    name: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A stretch of a document's text that is found as one; chunks cover the whole text.
 

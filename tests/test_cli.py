@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from rag import cli
+from rag.history import History
+from rag.records import answer_from_json
+from tests.traces import find_traces
 
 BANK = """# Two sides
 
@@ -168,6 +172,37 @@ def test_remove(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     status, _, err = run(capsys, "remove", "bank.md", "--index", index)
     assert status == cli.FAILED
     assert "bank.md" in err
+
+
+def keep_answer(capsys: pytest.CaptureFixture[str], index: str) -> str:
+    """Asks, and keeps the answer in a chat as the browser does; gives the chat."""
+    out = run(capsys, "ask", "what does the Central Bank want?", "--json", "--index", index)[1]
+    with closing(History.open(Path(index) / "history.sqlite")) as history:
+        chat = history.start("ann")
+        history.append(chat, "What?", answer_from_json(json.loads(out)))
+    return chat
+
+
+def kept_text(index: str, chat: str) -> str:
+    with closing(History.open(Path(index) / "history.sqlite")) as history:
+        answer = history.messages(chat)[0].answer
+    assert answer is not None
+    return answer.text
+
+
+@pytest.mark.parametrize("erase", [True, False])
+def test_quotations_stay_in_saved_chats_unless_they_are_erased_too(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], erase: bool
+) -> None:
+    index = str(tmp_path)
+    run(capsys, "add", str(folder), "--index", index)
+    chat = keep_answer(capsys, index)
+    options = ["--erase-quotes"] if erase else []
+    status, out, err = run(capsys, "remove", "bank.md", *options, "--index", index)
+    assert (status, out) == (cli.OK, "removed   bank.md\n")
+    assert ("from 1 saved answer" in err) == erase
+    assert ("almost total ban" in kept_text(index, chat)) != erase
+    assert bool(find_traces(tmp_path, "nabiullina")) != erase
 
 
 @pytest.mark.parametrize("question", ["", "   ", "why " * 12_500])

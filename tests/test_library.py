@@ -726,6 +726,8 @@ STEPS = st.lists(
         st.tuples(st.just("sync"), st.none(), st.none()),
         st.tuples(st.just("add"), NAMES, st.none()),
         st.tuples(st.just("remove"), NAMES, st.none()),
+        st.tuples(st.just("remove for now"), NAMES, st.none()),
+        st.tuples(st.just("undo"), st.none(), st.none()),
         st.tuples(st.just("reopen"), st.none(), st.none()),
     ),
     max_size=12,
@@ -748,9 +750,11 @@ def take_step(
         list(library.sync(folder))
     elif kind == "add":
         list(library.add([path]))
-    elif kind == "remove":
+    elif kind in ("remove", "remove for now"):
         for document in library.store.find(path.name):
-            library.remove([document.id])
+            library.remove([document.id], undo_seconds=0 if kind == "remove" else 30)
+    elif kind == "undo":
+        library.undo_removal([document.id for document in library.removed()])
 
 
 def picture(library: Library, embedder: HashingEmbedder) -> object:

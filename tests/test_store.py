@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.errors import LibraryBroken, LibraryBusy, UnknownDocument
-from rag.records import Page, Source
+from rag.records import Block, Page, RemovedDocument, Source
 from rag.store import SQLiteStore, changes, connections, schema
 from tests.shelves import EMBEDDER, make_document, make_source, put
 
@@ -268,6 +268,53 @@ def test_nothing_removed_stays_on_disk(store: SQLiteStore, tmp_path: Path) -> No
         data = path.read_bytes()
         assert b"xylophonist" not in data
         assert b"secret-name" not in data
+
+
+def test_what_was_removed_is_put_back_as_it_was(store: SQLiteStore) -> None:
+    text = "Ünï😀\x00code\nsecond line\n"
+    id_ = put(store, "b.txt", text, title="A title", headings=("Näxt",), pages=(Page(1, 0, 9),))
+    put(store, "keep.txt", "second line\n")
+    before, seen = store.document(id_), store.generation()
+    contents, vectors = store.contents(id_), store.counts().vectors
+    old_chunks = store.chunk_ids([id_])
+    store.remove(id_, until=99.0)
+    assert store.document(id_) is None
+    assert store.counts().vectors == 1
+    assert store.removed() == [RemovedDocument(id_, "b.txt", 99.0)]
+    assert (store.unerased(98.0), store.unerased(99.0)) == ([], [id_])
+    assert store.put_back([id_, "nothing"]) == [id_]
+    assert (store.document(id_), store.text(id_), store.contents(id_)) == (before, text, contents)
+    assert store.blocks(id_) == [Block(0, len(text), "paragraph")]
+    assert store.pages(id_) == [Page(1, 0, 9)]
+    assert store.sources(id_) == [make_source("b.txt")]
+    assert store.without_vector(EMBEDDER.name) == []
+    assert store.counts().vectors == vectors
+    told = store.changes_since(seen)
+    assert told is not None
+    assert told.removed == tuple(old_chunks)
+    assert told.added == tuple(store.chunk_ids([id_]))
+    assert (store.removed(), store.unerased(), store.put_back([id_])) == ([], [], [])
+    assert store.problems() == []
+
+
+def test_what_is_kept_of_a_removal_can_be_dropped(store: SQLiteStore, tmp_path: Path) -> None:
+    id_ = put(store, "a.txt", "the xylophonist\n" * 300)
+    store.add_source(id_, Source("a.txt", "upload", "", 9))
+    sha256 = make_document("the xylophonist\n" * 300).sha256
+    assert not store.has_traces()
+    store.remove(id_, until=99.0)
+    assert store.uploaded() == {sha256}
+    store.drop_kept([id_])
+    assert (store.uploaded(), store.removed(), store.put_back([id_])) == (set(), [], [])
+    assert store.unerased() == [id_]
+    assert store.has_traces()
+    assert store.erase_traces()
+    assert not store.has_traces()
+    store.confirm_erased([id_])
+    assert store.unerased() == []
+    assert b"xylophonist" not in (tmp_path / "library.sqlite").read_bytes()
+    store.remove("nothing", until=99.0)
+    assert store.unerased() == []
 
 
 def test_nothing_is_pickled(store: SQLiteStore, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": set(),
     "locks": {"files"},
     "store": {"files", "likeness"},
-    "history": set(),
+    "redact": set(),
+    "history": {"redact"},
     "vectors": {"files", "locks", "store"},
     "words": {"files", "store", "terms"},
     "retrieve": {"embed"},
@@ -45,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "generate": {"retrieve", "assistant"},
     "evaluate": {"assistant", "files"},
-    "cli": {"assistant", "evaluate", "library"},
+    "cli": {"assistant", "evaluate", "history", "library"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -123,11 +123,24 @@ def current() -> Chat:
         chat = _restore(asked_for)
     elif chat.conversation and not asked_for:
         st.query_params[PARAMETER] = chat.conversation
+    if chat.conversation and all(message.asking is None for message in chat.messages):
+        chat = _as_kept(chat)
     asked = _read_scope(st.query_params.get(SCOPE_PARAMETER, ""))
     if asked:
         chat.scope = asked
     else:
         _show_scope(chat)
+    return chat
+
+
+def _as_kept(chat: Chat) -> Chat:
+    """Follows the history where kept answers have become others: erased, or from a backup."""
+    if services.history().conversation(chat.conversation) is None:
+        return _restore(chat.conversation)
+    kept = {(m.id, m.question): m for m in services.history().messages(chat.conversation)}
+    chat.messages = [m for m in chat.messages if (m.id, m.question) in kept]
+    for message in chat.messages:
+        message.answer = kept[message.id, message.question].answer or message.answer
     return chat
 
 

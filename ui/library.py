@@ -12,6 +12,7 @@ from ui.chat import SAMPLE_COMMAND
 from ui.failures import told
 from ui.intake import Item
 from ui.polling import follow
+from ui.removal import confirm_removal, draw_undo
 from ui.tables import Cell, Column, Row, chosen, draw_table
 from ui.words import clean, count, date_in_words, kind_in_words
 
@@ -35,6 +36,7 @@ def draw() -> None:
         with told("The library could not be shown."):
             documents = services.core().library.documents()
             _draw_numbers(documents)
+            draw_undo()
             _draw_upload()
             follow(_draw_job, lambda: services.intake().busy, _POLL_SECONDS)
             _draw_documents(documents)
@@ -114,7 +116,7 @@ def _draw_documents(documents: Sequence[Document]) -> None:
     marked = [by_id[i] for i in chosen(_TABLE) if i in by_id]
     words = f"Remove {count(len(marked), 'document')}…" if marked else "Remove…"
     if st.button(words, key="remove", disabled=not marked):
-        _confirm_removal(marked)
+        confirm_removal(marked)
 
 
 def _row(document: Document) -> Row:
@@ -129,19 +131,3 @@ def _row(document: Document) -> Row:
         Cell(date_in_words(document.added[:10]), sort=document.added),
     )
     return Row(document.id, title, cells)
-
-
-@st.dialog("Remove from the library")
-def _confirm_removal(documents: Sequence[Document]) -> None:
-    st.text("This cannot be undone. Quotes in kept chats stay.")
-    for document in documents[:10]:
-        st.text(clean(document.name))
-    if len(documents) > 10:
-        st.text(f"and {len(documents) - 10} more")
-    with st.container(horizontal=True):
-        if st.button("Remove", key="remove_now", type="primary"):
-            with told("The documents could not be removed."):
-                services.core().library.remove([document.id for document in documents])
-                st.rerun()
-        if st.button("Keep", key="remove_not"):
-            st.rerun()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import streamlit as st
 
 from rag.assistant import open_assistant
 from rag.errors import FootnoteError
-from rag.history import History
+from rag.history import History, history_path
 from rag.library import Progress
-from rag.records import Answer, Document, Turn
+from rag.records import Answer, Document, RemovedDocument, Turn
 from rag.settings import Settings, read_settings
 from rag.store import Counts
 from ui.intake import Intake, Report
@@ -43,8 +42,20 @@ class Shelf(Protocol):
         """Takes in one file, and tells of each step."""
         ...
 
-    def remove(self, document_ids: Sequence[str], /) -> object:
-        """Removes documents."""
+    def find(self, selector: str, /) -> Sequence[Document]:
+        """Gives the documents of this id, name or path."""
+        ...
+
+    def remove(self, document_ids: Sequence[str], /, undo_seconds: float) -> object:
+        """Removes documents; for some seconds they can be put back."""
+        ...
+
+    def removed(self) -> Sequence[RemovedDocument]:
+        """Gives the documents that can be put back."""
+        ...
+
+    def undo_removal(self, document_ids: Sequence[str], /) -> Sequence[Document]:
+        """Puts documents back, and gives those that are."""
         ...
 
 
@@ -88,7 +99,7 @@ def core() -> Core:
 @st.cache_resource(show_spinner=False)
 def history() -> History:
     """Gives the kept conversations."""
-    return History.open(Path(settings().index) / "history.sqlite")
+    return History.open(history_path(settings()))
 
 
 @st.cache_resource(show_spinner=False)

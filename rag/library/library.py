@@ -22,11 +22,21 @@ from rag.library.intake import Intake, refuse
 from rag.library.originals import Originals
 from rag.library.plan import Plan, make_plan
 from rag.library.prepare import Preparation, find_page
+from rag.library.removals import Removals
 from rag.library.reports import Report, Tell, tell_nobody
 from rag.library.sync import sync_folder
 from rag.library.twins import find_twins
-from rag.locks import WriteLock
-from rag.records import Block, Document, Page, Particulars, Source, StoredChunk, Twin
+from rag.locks import Presence, WriteLock
+from rag.records import (
+    Block,
+    Document,
+    Page,
+    Particulars,
+    RemovedDocument,
+    Source,
+    StoredChunk,
+    Twin,
+)
 from rag.settings import Settings
 from rag.store import Counts, SQLiteStore
 from rag.vectors import FaissIndex
@@ -53,6 +63,7 @@ class Library:
         longest: int,
         get_embedder: Callable[[], Embedder],
         parser: ParserProcess,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.folder = walk.absolute(folder)
         self.store = SQLiteStore(folder / "library.sqlite")
@@ -69,22 +80,39 @@ class Library:
         self._derived = Derived(
             self.store, self.vectors, self.words, self._lock, get_embedder, self._complete_vectors
         )
+        self._removals = Removals(
+            self.store,
+            self._derived,
+            self._originals,
+            Presence(folder / "undo.lock"),
+            self._held,
+            clock,
+        )
 
     @classmethod
-    def open(cls, settings: Settings, embedder: Embedder | Callable[[], Embedder]) -> Library:
+    def open(
+        cls,
+        settings: Settings,
+        embedder: Embedder | Callable[[], Embedder],
+        clock: Callable[[], float] = time.time,
+    ) -> Library:
         """Opens the library in ``settings.index``, or makes an empty one; loads no model.
 
         Args:
             embedder: one, or what gives one when it is needed.
+            clock: seconds since 1970, by which removals can be undone for a time.
 
         Raises:
             LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
         """
         get_embedder = functools.cache(embedder if callable(embedder) else lambda: embedder)
         parser = shared_parser(settings.parse_seconds)
-        return cls(settings.index, settings.chunk_characters, get_embedder, parser)
+        library = cls(settings.index, settings.chunk_characters, get_embedder, parser, clock)
+        library._removals.erase_abandoned()
+        return library
 
     def close(self) -> None:
+        self._removals.close()
         self.store.close()
 
     # Reading.
@@ -98,7 +126,7 @@ class Library:
 
         A name may be that of the original too, though what is kept of it has been cleaned.
         """
-        found = self._find(selector)
+        found = self.find(selector)
         if len(found) > 1:
             ids = ", ".join(document.id for document in found)
             raise UnknownDocument(
@@ -111,7 +139,8 @@ class Library:
             )
         return found[0]
 
-    def _find(self, selector: str) -> list[Document]:
+    def find(self, selector: str) -> list[Document]:
+        """Gives the documents of this id, name or path, as ``document`` does; empty where none."""
         if not _is_unicode(selector):  # no file of such a name was taken in
             return []
         by_id = self.store.document(selector)
@@ -283,6 +312,7 @@ class Library:
             yield report
             if report.chunks > MANY_CHUNKS or time.monotonic() - last > LEVEL_SECONDS:
                 self._derived.write()
+                self._removals.erase_due()
                 last = time.monotonic()
         self._derived.write()
 
@@ -336,19 +366,35 @@ class Library:
 
     # Taking out.
 
-    def remove(self, selectors: Sequence[str]) -> list[Document]:
+    def remove(self, selectors: Sequence[str], undo_seconds: float = 0.0) -> list[Document]:
         """Removes documents, named by id or by name, with all that was made from them.
+
+        Takes effect at once. Nothing of them is left on disk afterwards, or after the seconds
+        during which ``undo_removal`` can put them back; those end with this process.
 
         Raises:
             UnknownDocument: one of them is not there, or several bear its name; none is removed.
         """
         with self._writing(tell_nobody):
             documents = {document.id: document for document in map(self.document, selectors)}
-            for document_id in documents:
-                self.store.remove(document_id)
-            self._originals.remove_all_but(self.store.uploaded())
-            self._derived.write()
+            self._removals.remove(list(documents), undo_seconds)
         return list(documents.values())
+
+    def removed(self) -> list[RemovedDocument]:
+        """Gives the removed documents that can be put back, in the order of their names."""
+        return self._removals.listed()
+
+    def undo_removal(self, document_ids: Sequence[str]) -> list[Document]:
+        """Puts documents back as they were, without reading or embedding anything.
+
+        Gives those that are back; not among them is what has been erased, or what came from a
+        file that stands for another document by now.
+        """
+        with self._writing(tell_nobody):
+            back = self._removals.put_back(document_ids)
+            self._bring_up_to_date(tell_nobody)
+            self._derived.write()
+        return [self.document(document_id) for document_id in back]
 
     # Soundness.
 
@@ -394,14 +440,13 @@ class Library:
     def _writing(self, progress: Tell) -> Iterator[None]:
         """Holds the library for changes; what they removed is unreadable afterwards."""
         with self._held():
-            if not self._swept:
-                self._sweep()
             self._bring_up_to_date(progress)
-            before = self.store.counts_removed()
             try:
                 yield
             finally:  # a batch that was given up has removed former versions too
-                if self.store.counts_removed() != before:
+                self._removals.erase_due()
+                # What can still be put back is erased in its time, and the rest with it.
+                if self.store.has_traces() and not self._removals.are_undoable:
                     self._derived.write()
                     self._derived.purge()
 
@@ -413,6 +458,8 @@ class Library:
             )
         try:
             with self._lock.held():
+                if not self._swept:
+                    self._sweep()
                 yield
         finally:
             self._changing.release()

@@ -101,7 +101,7 @@ def put_source(
         modified_ns = excluded.modified_ns""",  # noqa: S608 - a constant
         (document_id, *write_source(source)),
     )
-    _announce_title(connection, document_id, generation)
+    announce_title(connection, document_id, generation)
 
 
 def remove_sources(
@@ -126,7 +126,7 @@ def remove_sources(
     )
     gone = [document for document in sorted(concerned) if not _has_source(connection, document)]
     for document in concerned.difference(gone):
-        _announce_title(connection, document, generation)
+        announce_title(connection, document, generation)
     for document in gone:
         remove_document(connection, document, generation)
     return gone
@@ -195,7 +195,7 @@ def drop_vectors(connection: sqlite3.Connection, chunk_ids: Collection[int]) -> 
     connection.execute(f"DELETE FROM vectors WHERE {STRAY}")  # noqa: S608 - a constant
 
 
-def _announce_title(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
+def announce_title(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
     """Lets the word index learn of a title that is made from names, which have changed."""
     connection.execute(
         "UPDATE chunks SET generation = ?1 WHERE document = ?2 "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -15,6 +16,7 @@ from rag.records import (
     Page,
     ParsedDocument,
     Particulars,
+    RemovedDocument,
     Source,
     StoredChunk,
 )
@@ -155,7 +157,7 @@ class LibraryStore(Protocol):
         ...
 
     def uploaded(self) -> set[str]:
-        """The hashes of the documents that came otherwise than as a file, or also so."""
+        """Hashes of documents that came otherwise than as a file, of those put aside too."""
         ...
 
     def own_title(self, document_id: str) -> str | None:
@@ -248,8 +250,36 @@ class LibraryStore(Protocol):
         """Takes away files; gives the ids of the documents that went because none was left."""
         ...
 
-    def remove(self, document_id: str) -> None:
-        """Removes a document and all that was made from it; nothing where there is none."""
+    def remove(self, document_id: str, until: float | None = None) -> None:
+        """Removes a document and all that was made from it; nothing where there is none.
+
+        With ``until``, in seconds since 1970, what ``put_back`` needs is kept apart.
+        """
+        ...
+
+    def put_back(self, document_ids: Collection[str]) -> list[str]:
+        """Undoes removals, all in one transaction; gives the ids of what has come back.
+
+        Where the same content has come in again, that stays and gets the sources as well. A path
+        that stands for another document by now stays with that one; what has no other source
+        does not come back.
+        """
+        ...
+
+    def removed(self) -> list[RemovedDocument]:
+        """The documents that can be put back, ordered by name, then id."""
+        ...
+
+    def unerased(self, until: float = math.inf) -> list[str]:
+        """Ids of removed documents whose time is over then, and whose erasure is not confirmed."""
+        ...
+
+    def drop_kept(self, document_ids: Collection[str]) -> None:
+        """Gives up what would put these documents back; no new generation."""
+        ...
+
+    def confirm_erased(self, document_ids: Collection[str]) -> None:
+        """Notes that nothing is left of these documents anywhere; no new generation."""
         ...
 
     def put_given(self, document_id: str, given: Particulars) -> None:
@@ -266,6 +296,10 @@ class LibraryStore(Protocol):
 
     def put_vectors(self, model: str, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
         """Keeps vectors for chunks that are there already."""
+        ...
+
+    def has_traces(self) -> bool:
+        """Whether something was removed since traces were last erased, by whatever process."""
         ...
 
     def erase_traces(self) -> bool:

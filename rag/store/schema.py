@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from rag.errors import LibraryBroken
 from rag.store.facts import add_facts
+from rag.store.removed import make_removed_tables
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -83,6 +84,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make_tables,
     add_facts,
+    make_removed_tables,
 )
 NEWEST = len(MIGRATIONS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -19,10 +20,11 @@ from rag.records import (
     Folder,
     Page,
     Particulars,
+    RemovedDocument,
     Source,
     StoredChunk,
 )
-from rag.store import changes, facts, rows
+from rag.store import changes, facts, removed, rows
 from rag.store.connections import Connections
 from rag.store.contract import Changes, Counts, NewDocument, Traits
 from rag.store.schema import refuse_newer, upgrade
@@ -169,7 +171,10 @@ class SQLiteStore:
         with self._connections.plain() as connection:
             found = connection.execute(
                 "SELECT DISTINCT d.sha256 FROM documents d JOIN sources s ON s.document = d.id "
-                "WHERE s.origin <> 'file'"
+                "WHERE s.origin <> 'file' "
+                "UNION SELECT json_extract(d.row, '$.sha256') FROM removed_rows d "
+                "JOIN removed_rows s USING (document) WHERE d.table_name = 'documents' "
+                "AND s.table_name = 'sources' AND json_extract(s.row, '$.origin') <> 'file'"
             ).fetchall()
         return {sha256 for (sha256,) in found}
 
@@ -325,10 +330,35 @@ class SQLiteStore:
             generation = changes.raise_generation(connection)
             return changes.remove_sources(connection, locations, generation)
 
-    def remove(self, document_id: str) -> None:
+    def remove(self, document_id: str, until: float | None = None) -> None:
         with self._connections.writing() as connection:
             generation = changes.raise_generation(connection)
-            changes.remove_document(connection, document_id, generation)
+            removed.remove_document(connection, document_id, until, generation)
+
+    def put_back(self, document_ids: Collection[str]) -> list[str]:
+        with self._connections.writing() as connection:
+            generation = changes.raise_generation(connection)
+            return [id_ for id_ in document_ids if removed.put_back(connection, id_, generation)]
+
+    def removed(self) -> list[RemovedDocument]:
+        with self._connections.plain() as connection:
+            return removed.find_kept(connection)
+
+    def unerased(self, until: float = math.inf) -> list[str]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                "SELECT document FROM removed_documents WHERE until <= ? ORDER BY document",
+                (until,),
+            ).fetchall()
+        return [id_ for (id_,) in found]
+
+    def drop_kept(self, document_ids: Collection[str]) -> None:
+        with self._connections.writing() as connection:
+            removed.drop_kept(connection, document_ids)
+
+    def confirm_erased(self, document_ids: Collection[str]) -> None:
+        with self._connections.writing() as connection:
+            removed.forget(connection, document_ids)
 
     def put_given(self, document_id: str, given: Particulars) -> None:
         with self._connections.writing() as connection:
@@ -350,10 +380,18 @@ class SQLiteStore:
             changes.put_vectors(connection, model, vectors)
             changes.announce(connection, vectors, generation)
 
+    def has_traces(self) -> bool:
+        return self.counts_removed() != (self._meta("erased") or 0)
+
     def erase_traces(self) -> bool:
+        gone = self.counts_removed()
         with self._connections.plain() as connection:
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
+        if busy:
+            return False
+        with self._connections.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('erased', ?)", (gone,))
+        return True
 
     # Folders.
 

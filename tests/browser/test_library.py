@@ -56,13 +56,26 @@ def test_files_come_in_while_the_chat_goes_on(people: People, site: Site) -> Non
 
 
 def remove(people: People, site: Site, page: Page) -> None:
-    """Removes the uploaded file again; the answer that cites it then says so."""
+    """Removes the uploaded file, undoes it, removes it again; its citation then says so."""
     page.get_by_role("link", name="Library").click()
     page.get_by_role("checkbox", name="harbour").check()
     page.get_by_role("button", name="Remove 1 document").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_role("checkbox", name="harbour")).to_have_count(0)
+    page.reload()
+    second_tab = page.context.new_page()
+    second_tab.goto(f"{site.address}/library")
+    for tab in (page, second_tab):
+        expect(tab.get_by_text("Removed 1 document.")).to_be_visible()
+    second_tab.get_by_role("button", name="Undo (").click()
+    expect(second_tab.get_by_role("checkbox", name="harbour")).to_have_count(1)
+    second_tab.close()
+    expect(page.get_by_text("Removed 1 document.")).to_have_count(0)
+    page.get_by_role("checkbox", name="harbour").check()
+    page.get_by_role("button", name="Remove 1 document").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("Removed 1 document.")).to_be_visible()
     page.get_by_role("link", name="Chat").click()
     page.get_by_role("button", name="Open source 1: harbour").click()
-    expect(page.get_by_text("This document has been removed; its quote is kept.")).to_be_visible()
+    expect(page.get_by_text("This document is no longer in the library")).to_be_visible()
     expect(page.locator("mark")).to_contain_text("five in the morning")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from rag.records import (
     Citation,
     CitedDocument,
     Document,
+    RemovedDocument,
     Sentence,
     Turn,
 )
@@ -77,6 +79,7 @@ class StubLibrary:
     def __init__(self, samples: Sequence[tuple[str, str, str | None, str]] = SAMPLES) -> None:
         self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
+        self._removed: dict[str, tuple[float, Document]] = {}
         self.busy_times = 0
         for sample in samples:
             self._keep(*sample)
@@ -108,9 +111,25 @@ class StubLibrary:
         kept = self._keep(name, name, None, data.decode())
         return Report(name, "added", document_id=kept.id)
 
-    def remove(self, document_ids: Sequence[str]) -> None:
+    def find(self, selector: str) -> list[Document]:
+        return [d for d in self._documents.values() if selector in (d.id, *d.names)]
+
+    def remove(self, document_ids: Sequence[str], undo_seconds: float = 0.0) -> None:
+        until = time.time() + undo_seconds
         for document_id in document_ids:
-            del self._documents[self.document(document_id).id]
+            self._removed[document_id] = until, self._documents.pop(self.document(document_id).id)
+
+    def removed(self) -> list[RemovedDocument]:
+        return [
+            RemovedDocument(document.id, document.name, until)
+            for until, document in self._removed.values()
+            if until > time.time()
+        ]
+
+    def undo_removal(self, document_ids: Sequence[str]) -> list[Document]:
+        back = [self._removed.pop(id_)[1] for id_ in document_ids if id_ in self._removed]
+        self._documents.update({document.id: document for document in back})
+        return back
 
     def _keep(self, name: str, title: str, date: str | None, text: str) -> Document:
         kept = document(name, title, date, text)

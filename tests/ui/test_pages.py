@@ -231,11 +231,104 @@ def test_the_chat_survives_a_look_at_the_library(app: AppTest) -> None:
 
 def test_a_removed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:
     ask(app, BANK)
-    core.library.remove([d.id for d in core.library.documents() if d.name == "crypto-leaders.md"])
+    core.library.remove(leaders(core))
     button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
     shown = drawn(app, "passage")[0]
-    assert shown["notice"] == "This document has been removed; its quote is kept."
+    assert shown["notice"] == "This document is no longer in the library; its quote is kept."
     assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+
+
+def leaders(core: StubAssistant) -> list[str]:
+    return [d.id for d in core.library.find("crypto-leaders.md")]
+
+
+def test_a_changed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:
+    ask(app, BANK)
+    core.library.remove(leaders(core))
+    core.library.add_bytes(b"It says something else now.\n", "crypto-leaders.md")
+    button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
+    shown = drawn(app, "passage")[0]
+    assert shown["notice"] == "This document has changed since; this is the quote as it was."
+    assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+
+
+def test_erased_quotations_are_gone_from_the_open_chat(app: AppTest, core: StubAssistant) -> None:
+    ask(app, BANK)
+    core.library.remove(leaders(core))
+    services.history().erase_quotes([d.id for _, d in core.library._removed.values()])
+    app.run()
+    answer = drawn(app, "citations")[0]
+    texts_of = ["".join(p["text"] for p in s["parts"]) for s in answer["sentences"]]
+    assert texts_of == ["[erased]", "The bank proposes a ban on issuing and trading crypto."]
+    button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
+    shown = drawn(app, "passage")[0]
+    assert shown["notice"] == "This quote has been erased from the saved chats."
+    assert "almost total ban" not in json.dumps([answer, shown])
+
+
+def test_a_chat_that_a_backup_does_not_hold_is_told(app: AppTest) -> None:
+    ask(app, BANK)
+    kept = next(k for k in keys(app) if k.startswith("chat_"))
+    services.history().delete(kept.removeprefix("chat_"))
+    app.run()
+    assert "The chat of this address is not kept here any more; this is a new one." in texts(app)
+    assert not drawn(app, "citations")
+
+
+def test_a_removal_is_undone_from_any_tab(app: AppTest, core: StubAssistant) -> None:
+    core.library.remove(leaders(core), undo_seconds=30)
+    app.switch_page("library.py").run()
+    assert "Removed 1 document." in texts(app)
+    undo = next(b for b in app.button if b.key.startswith("undo_"))
+    assert undo.label in ("Undo (30 s)", "Undo (29 s)", "Undo (28 s)")
+    other = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    other.switch_page("library.py").run()
+    assert "Removed 1 document." in texts(other)
+    undo.click().run()
+    assert leaders(core)
+    assert not [k for k in keys(app) if k.startswith("undo_")]
+    next(b for b in other.button if b.key.startswith("undo_")).click().run()
+    assert not [t for t in texts(other) if "could not be put back" in t]
+    assert not other.exception
+
+
+def removal_page() -> None:
+    """What the library page does with documents that are marked."""
+    from ui import services
+    from ui.removal import confirm_removal, draw_undo
+
+    draw_undo()
+    if marked := services.core().library.find("crypto-leaders.md"):
+        confirm_removal(marked)
+
+
+@pytest.mark.parametrize("erase", [True, False])
+def test_a_removal_is_asked_about(core: StubAssistant, erase: bool) -> None:
+    chat = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    ask(chat, BANK)
+    page = AppTest.from_function(removal_page, default_timeout=20).run()
+    assert "Quotations in saved chats stay." in texts(page)
+    assert "crypto-leaders.md" in texts(page)
+    if erase:
+        page.checkbox(key="erase_quotes").check().run()
+        assert "The quotations are erased at once, and that cannot be undone." in texts(page)
+    assert leaders(core)
+    button(page, "remove_now").click().run()
+    assert not leaders(core)
+    assert "Removed 1 document." in texts(page)
+    chat.run()
+    assert ("[erased]" in json.dumps(drawn(chat, "citations"))) == erase
+    assert not page.exception
+
+
+def test_what_cannot_be_put_back_is_told(app: AppTest, core: StubAssistant) -> None:
+    core.library.remove(leaders(core), undo_seconds=30)
+    app.switch_page("library.py").run()
+    core.library._removed.clear()
+    next(b for b in app.button if b.key.startswith("undo_")).click().run()
+    assert [t for t in texts(app) if t.startswith("1 document could not be put back")]
+    app.run()
+    assert not [t for t in texts(app) if t.startswith("1 document could not be put back")]
 
 
 def test_the_library_lists_its_documents(app: AppTest) -> None:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import AnswerSpan, Citation, CitedDocument
+from rag.redact import ERASED
 from ui.citations import mark_key_words, quote_parts
 from ui.kinds import kind_in_words, language_in_words, size_in_words
-from ui.passage import WINDOW_CHARACTERS, excerpt
+from ui.passage import WINDOW_CHARACTERS, excerpt, without_text
 from ui.words import count, date_in_words, file_name, label, shorten
 
 
@@ -154,4 +155,20 @@ def test_a_passage_that_has_moved_is_not_marked_elsewhere() -> None:
     shown = excerpt(citation, "now THE PASSAGE stands elsewhere")
     assert (shown.before, shown.after) == ("", "")
     assert "has changed since" in shown.notice
-    assert "has been removed" in excerpt(citation, None).notice
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_changed", "notice"),
+    [
+        ("THE PASSAGE", False, "This document is no longer in the library; its quote is kept."),
+        (
+            "THE PASSAGE",
+            True,
+            "This document has changed since; this is the quote as it was.",
+        ),
+        (ERASED, False, "This quote has been erased from the saved chats."),
+    ],
+)
+def test_what_has_become_of_a_document_is_told(quote: str, is_changed: bool, notice: str) -> None:
+    shown = without_text(cite(quote, quote), is_changed=is_changed)
+    assert (shown.notice, shown.parts, shown.before) == (notice, ((quote, False),), "")
