@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import UnreadableDocument
@@ -13,11 +14,20 @@ from rag.library.originals import Originals
 from rag.library.prepare import Preparation
 from rag.library.reports import Outcome, Report, Tell
 from rag.records import Document, Source
-from rag.store import LibraryStore
+from rag.store import LibraryStore, NewDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file's bytes, where they come from, and a title that stands before its own."""
+
+    data: bytes
+    source: Source
+    title: str | None = None
 
 
 class Intake:
-    """Only for the holder of the library's write lock."""
+    """What changes the store is only for the holder of the library's write lock."""
 
     def __init__(self, store: LibraryStore, preparation: Preparation, originals: Originals) -> None:
         self._store = store
@@ -27,37 +37,50 @@ class Intake:
     def add_file(self, path: Path, progress: Tell) -> Report:
         """Takes in a file, in place of what its path stood for before."""
         try:
-            source = walk.describe_file(path)
-            data = walk.read_file(path)
-            outcome: Outcome = "updated" if self._store.source_at(source.location) else "added"
-            return self._take_in(data, source, outcome, None, progress)
+            return self._add(read_file(path), progress)
         except UnreadableDocument as error:
             return refuse(path, str(error))
 
     def add_upload(self, data: bytes, name: str, title: str | None, progress: Tell) -> Report:
         """Takes in bytes under a safe name, beside whatever bears the same name."""
-        source = Source(name, "upload", "", len(data))
         try:
-            return self._take_in(data, source, "added", title, progress)
+            return self._add(receive_upload(data, name, title), progress)
         except UnreadableDocument as error:
             return Report(name, "", "refused", str(error))
 
-    def _take_in(
-        self, data: bytes, source: Source, outcome: Outcome, title: str | None, progress: Tell
-    ) -> Report:
+    def _add(self, arrival: Arrival, progress: Tell) -> Report:
         started = time.monotonic()
-        sha256 = hashlib.sha256(data).hexdigest()
-        reason = None
+        report = self.take_in(arrival, self.prepare(arrival, progress), progress)
+        return replace(report, seconds=time.monotonic() - started)
+
+    def prepare(self, arrival: Arrival, progress: Tell) -> NewDocument | None:
+        """Makes a document ready without changing anything; None where it is there already.
+
+        Raises:
+            UnreadableDocument: with one sentence for the person who added the file.
+        """
+        if self._store.document(_hash(arrival)[:16]) is not None:
+            return None
+        source = arrival.source
+        return self._preparation.prepare(arrival.data, source.name, progress, arrival.title)
+
+    def take_in(self, arrival: Arrival, prepared: NewDocument | None, progress: Tell) -> Report:
+        """Stores what was prepared, or prepares it anew where the library has changed since.
+
+        Raises:
+            UnreadableDocument: as ``prepare``.
+        """
+        source, sha256 = arrival.source, _hash(arrival)
+        outcome: Outcome = "updated" if self._store.source_at(source.location) else "added"
         document = self._store.document(sha256[:16])
-        if document is None:
-            new = self._preparation.prepare(data, source.name, progress, title)
-            self._keep_original(data, sha256, source)
-            self._store.put(new, source)
-            document = self._store.document(new.id)
-        else:
-            self._keep_original(data, sha256, source)
+        self._keep_original(arrival.data, sha256, source)
+        if document is not None:
             outcome, reason = self._add_source(document, source, outcome)
-        return _report(source, outcome, reason, document, time.monotonic() - started)
+            return _report(source, outcome, reason, document)
+        if prepared is None or not self._preparation.is_complete(prepared):
+            prepared = self._preparation.prepare(arrival.data, source.name, progress, arrival.title)
+        self._store.put(prepared, source)
+        return _report(source, outcome, None, self._store.document(prepared.id))
 
     def _add_source(
         self, document: Document, source: Source, outcome: Outcome
@@ -78,6 +101,17 @@ class Intake:
             self._originals.keep(data, sha256, source.name)
 
 
+def read_file(path: Path) -> Arrival:
+    """Reads a file's bytes; raises UnreadableDocument."""
+    source = walk.describe_file(path)
+    return Arrival(walk.read_file(path), source)
+
+
+def receive_upload(data: bytes, name: str, title: str | None) -> Arrival:
+    """Describes bytes that came under a safe name."""
+    return Arrival(data, Source(name, "upload", "", len(data)), title)
+
+
 def refuse(path: Path, reason: str) -> Report:
     """Gives the report of a file that was not taken in."""
     location = str(path).encode("utf-8", "replace").decode()
@@ -89,23 +123,19 @@ def _same_way(one: Source, other: Source) -> bool:
 
 
 def _report(
-    source: Source,
-    outcome: Outcome,
-    reason: str | None,
-    document: Document | None,
-    seconds: float,
+    source: Source, outcome: Outcome, reason: str | None, document: Document | None
 ) -> Report:
-    report = Report(source.name, source.location, outcome, reason, seconds=seconds)
+    report = Report(source.name, source.location, outcome, reason)
     if document is None:
         return report
-    return Report(
-        report.name,
-        report.path,
-        outcome,
-        reason,
-        document.id,
-        document.characters,
-        document.chunks,
-        document.pages,
-        seconds,
+    return replace(
+        report,
+        document_id=document.id,
+        characters=document.characters,
+        chunks=document.chunks,
+        pages=document.pages,
     )
+
+
+def _hash(arrival: Arrival) -> str:
+    return hashlib.sha256(arrival.data).hexdigest()

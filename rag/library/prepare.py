@@ -81,6 +81,11 @@ class Preparation:
         sha256 = hashlib.sha256(data).hexdigest()
         return self._make(sha256, name, parsed, chunks, tell)
 
+    def is_complete(self, new: NewDocument) -> bool:
+        """Whether the store still has the vectors that were left out of a prepared document."""
+        contents = {item.content for item in new.chunks}
+        return self._unknown(new.model, contents - new.vectors.keys()) == set()
+
     def cut_anew(self, document: Document, tell: Tell) -> NewDocument:
         """Makes a document that the store has ready again, from its text."""
         id_ = document.id

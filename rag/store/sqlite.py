@@ -14,7 +14,8 @@ from rag.files import disk_error
 from rag.records import Block, Chunk, Document, Page, Source, StoredChunk
 from rag.store import changes, rows
 from rag.store.connections import Connections
-from rag.store.contract import Changes, Counts, NewDocument
+from rag.store.contract import Changes, Counts, JobStore, NewDocument
+from rag.store.jobs import SQLiteJobs
 from rag.store.schema import refuse_newer, upgrade
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ CONTENTS_AT_A_TIME = 1_000  # SQLite takes 32,766 values in one statement
 
 
 class SQLiteStore:
-    """See ``LibraryStore``. ``path`` is the database file; it is made where it is missing."""
+    """See ``LibraryStore``. ``path`` is the database file; it is made where it is missing.
+
+    Attributes:
+        jobs: what is on its way into the library.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -35,6 +40,7 @@ class SQLiteStore:
             raise disk_error(error, path.parent) from error
         self._path = path
         self._connections = Connections(path)
+        self.jobs: JobStore = SQLiteJobs(self._connections)
         with self._connections.plain() as connection:
             refuse_newer(connection)
             upgrade(connection)
