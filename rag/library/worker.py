@@ -281,8 +281,8 @@ class _InHand:
     def _watch(self, over: threading.Event) -> None:
         while not over.wait(NOTE_SECONDS):
             try:
-                if self._jobs.is_cancelling(self._job.id):
-                    self.call_off()
+                if self.is_called_off or self._jobs.is_cancelling(self._job.id):
+                    self.call_off()  # again, as reading may have begun since
                 job = self.job
                 if replace(job, seconds=0.0) != replace(self._noted, seconds=0.0):
                     self._jobs.note(job)
