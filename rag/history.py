@@ -157,7 +157,8 @@ class History:
             if touched.rowcount == 0:
                 raise LibraryError("This conversation has been deleted; start a new chat.")
             added = connection.execute(
-                "INSERT INTO messages (conversation_id, question, answer, asked, answered, documents)"
+                "INSERT INTO messages"
+                " (conversation_id, question, answer, asked, answered, documents)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     conversation_id,

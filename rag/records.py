@@ -15,6 +15,11 @@ BlockKind = Literal["heading", "paragraph", "list_item", "table_row", "code"]
 Status = Literal["answered", "abstained", "unclear"]
 Verdict = Literal["verbatim", "supported", "partly", "unsupported"]
 Origin = Literal["file", "upload", "paste", "address"]
+JobKind = Literal["upload", "paste", "address", "file", "sync"]
+JobStage = Literal[
+    "queued", "fetching", "reading", "embedding", "storing", "ready", "refused", "cancelled"
+]
+ENDS: tuple[JobStage, ...] = ("ready", "refused", "cancelled")
 
 
 # What a file says.
@@ -155,6 +160,49 @@ class RemovedDocument:
     id: str
     name: str
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file on its way into the library, or the end of a folder's ``sync``.
+
+    Attributes:
+        name: the file's own name, cleaned; for an address the address, until it is fetched.
+        location: the absolute path of a file or folder, or the address; empty for an upload.
+        title: the one that a person gave to a pasted text.
+        done, total: the chunks that are embedded, of how many.
+        seconds: spent on it, without the time for which it waited.
+        note: one sentence: why it was refused and what to do, what it waits for, or what else is
+            worth knowing; else empty.
+        document_id: the document that it became.
+        submitted, ended: ISO 8601 times in UTC.
+        tries: how often it was begun.
+        cancelling: it is in hand, and ends as soon as it can be left.
+    """
+
+    id: str
+    kind: JobKind
+    name: str
+    location: str = ""
+    title: str | None = None
+    stage: JobStage = "queued"
+    done: int = 0
+    total: int = 0
+    pages: int | None = None
+    characters: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+    note: str = ""
+    document_id: str | None = None
+    submitted: str = ""
+    ended: str | None = None
+    tries: int = 0
+    cancelling: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to it by itself."""
+        return self.stage in ENDS
 
 
 @dataclass(frozen=True, slots=True)

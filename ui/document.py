@@ -267,5 +267,3 @@ def _draw_raw_facts(document: Document) -> None:
         ),
     ]
     draw_sheet("raw", "Raw facts", [Facts(facts)])
-
-

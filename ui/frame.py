@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import conversation, services
+from ui import conversation, jobs, services
 from ui.failures import told
 from ui.polling import follow
 from ui.words import count, label
@@ -60,7 +60,7 @@ def _draw_chats(chat_page: StreamlitPage) -> None:
 
 
 def _is_working() -> bool:
-    return not services.models().settled or services.intake().busy
+    return not services.models().settled or jobs.is_working()
 
 
 def _load_models() -> None:
@@ -73,10 +73,8 @@ def _draw_work() -> None:
     with st.container(key="state", gap=None):
         st.text(_models_in_words())
         st.text(count(services.core().library.status().documents, "document"))
-        items = services.intake().items
-        if services.intake().busy:
-            done = sum(item.stage in {"ready", "refused"} for item in items)
-            st.text(f"Reading files: {done} of {len(items)} done")
+        if work := jobs.work_in_words():
+            st.text(work)
 
 
 def _models_in_words() -> str:

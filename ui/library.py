@@ -10,13 +10,11 @@ from rag.records import Document
 from ui import services
 from ui.chat import SAMPLE_COMMAND
 from ui.failures import told
-from ui.intake import Item
-from ui.polling import follow
+from ui.jobs import draw_jobs
 from ui.removal import confirm_removal, draw_undo
 from ui.tables import Cell, Column, Row, chosen, draw_table
 from ui.words import clean, count, date_in_words, kind_in_words
 
-_POLL_SECONDS = 0.5
 _TABLE = "documents"
 _COLUMNS = (
     Column("Title"),
@@ -26,7 +24,6 @@ _COLUMNS = (
     Column("Characters", number=True, on_phone=False),
     Column("Added", on_phone=False, one_line=True),
 )
-_STAGES = {"queued": "Queued", "reading": "Reading", "ready": "Ready", "refused": "Refused"}
 
 
 def draw() -> None:
@@ -38,7 +35,7 @@ def draw() -> None:
             _draw_numbers(documents)
             draw_undo()
             _draw_upload()
-            follow(_draw_job, lambda: services.intake().busy, _POLL_SECONDS)
+            draw_jobs()
             _draw_documents(documents)
 
 
@@ -68,37 +65,10 @@ def _draw_upload() -> None:
     if not files:
         st.text("Choose one or more files first.")
         return
-    services.intake().submit([(file.name, file.getvalue()) for file in files])
-    st.rerun()
-
-
-def _draw_job() -> None:
-    intake = services.intake()
-    items = intake.items
-    if not items:
-        return
-    done = sum(item.stage in {"ready", "refused"} for item in items)
-    refused = sum(item.stage == "refused" for item in items)
-    st.progress(done / len(items), text=_progress_in_words(done, refused, len(items)))
-    draw_table("job", "Files being taken in", (Column("File"), Column("State")), _job_rows(items))
-    if not intake.busy:
-        st.button("Clear this list", key="clear_job", on_click=intake.forget_finished)
-
-
-def _progress_in_words(done: int, refused: int, total: int) -> str:
-    words = f"{done} of {count(total, 'file')} done"
-    return f"{words}, {refused} refused" if refused else words
-
-
-def _job_rows(items: Sequence[Item]) -> list[Row]:
-    return [
-        Row(
-            str(item.number),
-            item.name,
-            (Cell(item.name), Cell(_STAGES[item.stage], note=clean(item.note))),
-        )
-        for item in items
-    ]
+    with told("The files could not be added."):
+        for file in files:
+            services.core().library.submit_upload(file.name, file.getvalue())
+        st.rerun()
 
 
 def _draw_documents(documents: Sequence[Document]) -> None:

@@ -1,9 +1,9 @@
-"""What all pages share: one assistant, one history, one loader, one job; made when first used."""
+"""What all pages share: one assistant, one history, one loader; made when first used."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import streamlit as st
@@ -11,11 +11,9 @@ import streamlit as st
 from rag.assistant import open_assistant
 from rag.errors import FootnoteError
 from rag.history import History, history_path
-from rag.library import Progress
-from rag.records import Answer, Document, RemovedDocument, Turn
+from rag.records import Answer, Document, Job, RemovedDocument, Turn
 from rag.settings import Settings, read_settings
 from rag.store import Counts
-from ui.intake import Intake, Report
 from ui.loading import ModelLoader
 
 
@@ -38,8 +36,28 @@ class Shelf(Protocol):
         """Gives how many there are of what."""
         ...
 
-    def add_bytes(self, data: bytes, name: str, progress: Callable[[Progress], None]) -> Report:
-        """Takes in one file, and tells of each step."""
+    def start_worker(self) -> None:
+        """Takes in what is submitted, in a thread."""
+        ...
+
+    def submit_upload(self, name: str, data: bytes) -> Job:
+        """Puts a file into the queue."""
+        ...
+
+    def jobs(self) -> list[Job]:
+        """Gives what was submitted, first come first."""
+        ...
+
+    def cancel(self, job_ids: Collection[str], /) -> None:
+        """Cancels jobs."""
+        ...
+
+    def retry(self, job_ids: Collection[str], /) -> None:
+        """Tries again what was refused."""
+        ...
+
+    def clear_finished(self) -> None:
+        """Forgets the jobs that are over."""
         ...
 
     def find(self, selector: str, /) -> Sequence[Document]:
@@ -92,8 +110,10 @@ def settings() -> Settings:
 
 @st.cache_resource(show_spinner=False)
 def core() -> Core:
-    """Gives the one assistant of the process."""
-    return open_core(settings())
+    """Gives the one assistant of the process, whose library takes in what is submitted."""
+    assistant = open_core(settings())
+    assistant.library.start_worker()
+    return assistant
 
 
 @st.cache_resource(show_spinner=False)
@@ -106,12 +126,6 @@ def history() -> History:
 def models() -> ModelLoader:
     """Gives the loader of the models; it has not begun yet."""
     return ModelLoader(core().load)
-
-
-@st.cache_resource(show_spinner=False)
-def intake() -> Intake:
-    """Gives the job that takes in uploaded files."""
-    return Intake(core().library)
 
 
 class Suggestions:

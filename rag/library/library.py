@@ -7,9 +7,10 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from rag.embed import Embedder
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
@@ -18,18 +19,23 @@ from rag.isolate import ParserProcess, shared_parser
 from rag.library import check, edit, walk
 from rag.library.derived import MANY_CHUNKS, Derived
 from rag.library.edit import UNCHANGED, Edit, Unchanged
-from rag.library.intake import Intake, refuse
+from rag.library.execute import Executor, Fetch
+from rag.library.incoming import Incoming
+from rag.library.intake import Arrival, Intake, refuse
 from rag.library.originals import Originals
 from rag.library.plan import Plan, make_plan
 from rag.library.prepare import Preparation, find_page
+from rag.library.queue import JobQueue
 from rag.library.removals import Removals
 from rag.library.reports import Report, Tell, tell_nobody
-from rag.library.sync import sync_folder
+from rag.library.sync import finish_sync, sync_folder
 from rag.library.twins import find_twins
+from rag.library.worker import Worker
 from rag.locks import Presence, WriteLock
 from rag.records import (
     Block,
     Document,
+    Job,
     Page,
     Particulars,
     RemovedDocument,
@@ -38,12 +44,15 @@ from rag.records import (
     Twin,
 )
 from rag.settings import Settings
-from rag.store import Counts, SQLiteStore
+from rag.store import Counts, NewDocument, SQLiteStore
 from rag.vectors import FaissIndex
 from rag.words import TantivyIndex
 
 LEVEL_SECONDS = 5.0  # how long what a batch has added may wait to be found
 THREAD_PATIENCE = 30.0  # seconds that a thread waits for another of the same process
+THREAD_POLITENESS = 1.0  # the same for the worker, which tells that it waits
+
+T = TypeVar("T")
 
 
 class Library:
@@ -64,6 +73,7 @@ class Library:
         get_embedder: Callable[[], Embedder],
         parser: ParserProcess,
         clock: Callable[[], float] = time.time,
+        fetch: Fetch | None = None,
     ) -> None:
         self.folder = walk.absolute(folder)
         self.store = SQLiteStore(folder / "library.sqlite")
@@ -88,6 +98,9 @@ class Library:
             self._held,
             clock,
         )
+        incoming = Incoming(folder / "incoming")
+        self._queue = JobQueue(self.store.jobs, incoming, folder)
+        self._worker = self._hire_worker(incoming, longest, parser.another(), fetch)
 
     @classmethod
     def open(
@@ -95,23 +108,26 @@ class Library:
         settings: Settings,
         embedder: Embedder | Callable[[], Embedder],
         clock: Callable[[], float] = time.time,
+        fetch: Fetch | None = None,
     ) -> Library:
         """Opens the library in ``settings.index``, or makes an empty one; loads no model.
 
         Args:
             embedder: one, or what gives one when it is needed.
             clock: seconds since 1970, by which removals can be undone for a time.
+            fetch: gives what stands at a web address; without it none is taken in.
 
         Raises:
             LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
         """
         get_embedder = functools.cache(embedder if callable(embedder) else lambda: embedder)
         parser = shared_parser(settings.parse_seconds)
-        library = cls(settings.index, settings.chunk_characters, get_embedder, parser, clock)
+        library = cls(settings.index, settings.chunk_characters, get_embedder, parser, clock, fetch)
         library._removals.erase_abandoned()
         return library
 
     def close(self) -> None:
+        self._worker.stop()
         self._removals.close()
         self.store.close()
 
@@ -330,6 +346,108 @@ class Library:
                 self._derived.write()
             return report
 
+    def _store_arrival(
+        self, arrival: Arrival, prepared: NewDocument | None, progress: Tell
+    ) -> Report:
+        with self._writing(progress, THREAD_POLITENESS, purging=False):
+            report = self._intake.take_in(arrival, prepared, progress)
+            if report.outcome == "updated":
+                self._originals.remove_all_but(self.store.uploaded())
+            if report.chunks > MANY_CHUNKS:
+                self._derived.write()
+            return report
+
+    def _finish_sync(self, root: Path, progress: Tell) -> list[Report]:
+        with self._writing(progress, THREAD_POLITENESS, purging=False):
+            reports = list(finish_sync(root, walk.find_files(root, self.folder), self.store))
+            self.store.note_sync(str(root))
+            return reports
+
+    # Taking in, in the background.
+
+    def start_worker(self) -> None:
+        """Does what is submitted, in this process and a thread, unless another process does.
+
+        One that starts later waits, and takes over when the first ends. Until then nothing that
+        is submitted is lost.
+        """
+        self._worker.start()
+
+    def stop_worker(self) -> None:
+        """Puts back what is in hand."""
+        self._worker.stop()
+
+    def work_off(self) -> None:
+        """Does what is submitted at once, in the caller's thread.
+
+        Raises:
+            LibraryBusy: another process does it.
+        """
+        self._worker.work_off()
+
+    def jobs(self) -> list[Job]:
+        """What was submitted, first come first, until ``clear_finished``."""
+        return [
+            job if job.is_over else self._worker.describe(job) for job in self.store.jobs.jobs()
+        ]
+
+    def submit_upload(self, name: str, data: bytes) -> Job:
+        """Puts a file that was uploaded into the queue, durably.
+
+        Raises:
+            UnreadableDocument: it is larger than any may be.
+            LibraryFull, LibraryBusy, LibraryBroken: it is not in the queue.
+        """
+        return self._woken(self._queue.submit_upload(name, data))
+
+    def submit_text(self, text: str, name: str, title: str | None = None) -> Job:
+        """Puts a text into the queue, under a name that ends in ``.txt`` or ``.md``."""
+        return self._woken(self._queue.submit_text(text, name, title))
+
+    def submit_address(self, url: str) -> Job:
+        """Puts what stands at a web address into the queue; it is fetched when its turn comes."""
+        return self._woken(self._queue.submit_address(url))
+
+    def submit_paths(self, paths: Sequence[Path]) -> list[Job]:
+        """Puts files and whole folders into the queue, a job a file."""
+        return self._woken(self._queue.submit_paths(paths))
+
+    def submit_sync(self, folder: Path) -> list[Job]:
+        """Puts what is new in a folder into the queue, and last a job for what is gone from it.
+
+        Raises:
+            UnreadableDocument: there is no such folder.
+        """
+        changes = list(self.sync(folder, dry_run=True))
+        return self._woken(self._queue.submit_sync(walk.absolute(folder), changes))
+
+    def cancel(self, job_ids: Collection[str]) -> None:
+        """Cancels jobs: what waits at once, what is in hand as soon as it can be left."""
+        self._queue.cancel(job_ids)
+
+    def retry(self, job_ids: Collection[str]) -> None:
+        """Puts what was refused into the queue again, and tries at once what waits."""
+        self._queue.retry(job_ids)
+        self._worker.wake()
+
+    def clear_finished(self) -> None:
+        """Forgets the jobs that are over, with the bytes of what was refused."""
+        self._queue.clear_ended()
+
+    def _woken(self, result: T) -> T:
+        self._worker.wake()
+        return result
+
+    def _hire_worker(
+        self, incoming: Incoming, longest: int, parser: ParserProcess, fetch: Fetch | None
+    ) -> Worker:
+        # A parser of its own: what it reads can be cancelled, and nobody waits for it.
+        preparation = Preparation(self.store, self._get_embedder, parser, longest)
+        intake = Intake(self.store, preparation, self._originals)
+        executor = Executor(intake, incoming, parser, fetch, self._store_arrival, self._finish_sync)
+        place = WriteLock(self.folder / "worker.lock")
+        return Worker(self.store.jobs, self._queue, executor, self._settle, place)
+
     # Saying more.
 
     def edit(self, selector: str, title: Edit = UNCHANGED, date: Edit = UNCHANGED) -> Document:
@@ -437,22 +555,24 @@ class Library:
     # Holding the library.
 
     @contextmanager
-    def _writing(self, progress: Tell) -> Iterator[None]:
-        """Holds the library for changes; what they removed is unreadable afterwards."""
-        with self._held():
+    def _writing(
+        self, progress: Tell, patience: float = THREAD_PATIENCE, purging: bool = True
+    ) -> Iterator[None]:
+        """Holds the library for changes; what they removed is unreadable afterwards.
+
+        ``purging`` is False where ``_settle`` follows.
+        """
+        with self._held(patience):
             self._bring_up_to_date(progress)
             try:
                 yield
             finally:  # a batch that was given up has removed former versions too
-                self._removals.erase_due()
-                # What can still be put back is erased in its time, and the rest with it.
-                if self.store.has_traces() and not self._removals.are_undoable:
-                    self._derived.write()
-                    self._derived.purge()
+                if purging:
+                    self._purge()
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
-        if not self._changing.acquire(timeout=THREAD_PATIENCE):
+    def _held(self, patience: float = THREAD_PATIENCE) -> Iterator[None]:
+        if not self._changing.acquire(timeout=patience):
             raise LibraryBusy(
                 "This library is being changed already; wait until that has finished and try again."
             )
@@ -463,6 +583,19 @@ class Library:
                 yield
         finally:
             self._changing.release()
+
+    def _settle(self) -> None:
+        """Lets what the worker took in be found, and purges what it replaced."""
+        with self._held(THREAD_POLITENESS):
+            self._derived.write()
+            self._purge()
+
+    def _purge(self) -> None:
+        self._removals.erase_due()
+        # What can still be put back is erased in its time, and the rest with it.
+        if self.store.has_traces() and not self._removals.are_undoable:
+            self._derived.write()
+            self._derived.purge()
 
     def _sweep(self) -> None:
         """Clears away what a writer that died was about to write."""

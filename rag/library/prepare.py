@@ -96,6 +96,11 @@ class Preparation:
         new = self._make(sha256, name, parsed, chunks, given, tell)
         return dataclasses.replace(new, traits=find_traits(parsed.text), former=former)
 
+    def is_complete(self, new: NewDocument) -> bool:
+        """Whether the store still has the vectors that were left out of a prepared document."""
+        contents = {item.content for item in new.chunks}
+        return self._unknown(new.model, contents - new.vectors.keys()) == set()
+
     def cut_anew(
         self, document: Document, tell: Tell, given: Particulars | None = None
     ) -> NewDocument:

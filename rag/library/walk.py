@@ -92,12 +92,16 @@ def describe_file(path: Path) -> Source:
     if not stat.S_ISREG(facts.st_mode):
         raise UnreadableDocument(f'"{name}" is no file; name a file or a folder.')
     if facts.st_size > LARGEST_FILE_BYTES:
-        raise UnreadableDocument(
-            f'"{name}" is larger than {LARGEST_FILE_BYTES // 1024**2} MB; split it and add the '
-            "parts."
-        )
+        raise too_large(name)
     settled = facts.st_mtime_ns < time.time_ns() - UNSETTLED_NS
     return Source(name, "file", path_text, facts.st_size, facts.st_mtime_ns if settled else 0)
+
+
+def too_large(name: str) -> UnreadableDocument:
+    """Gives the error for a file that is larger than any may be."""
+    return UnreadableDocument(
+        f'"{name}" is larger than {LARGEST_FILE_BYTES // 1024**2} MB; split it and add the parts.'
+    )
 
 
 def read_file(path: Path) -> bytes:

@@ -1,11 +1,20 @@
 """The library's one truth: documents, texts, chunks and vectors, in SQLite."""
 
-from rag.store.contract import Changes, Counts, LibraryStore, NewChunk, NewDocument, Traits
+from rag.store.contract import (
+    Changes,
+    Counts,
+    JobStore,
+    LibraryStore,
+    NewChunk,
+    NewDocument,
+    Traits,
+)
 from rag.store.sqlite import SQLiteStore
 
 __all__ = [
     "Changes",
     "Counts",
+    "JobStore",
     "LibraryStore",
     "NewChunk",
     "NewDocument",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,7 @@ from rag.records import (
     Chunk,
     Document,
     Folder,
+    Job,
     Page,
     ParsedDocument,
     Particulars,
@@ -343,3 +345,63 @@ class LibraryStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def _nothing() -> None: ...
+
+
+class JobStore(Protocol):
+    """The jobs of a library, in the order in which they were submitted.
+
+    Every method that changes something is one transaction, durable when the method returns. A job
+    goes with the document that it became.
+
+    Errors, from any method: LibraryFull, LibraryBusy, LibraryBroken.
+    """
+
+    def add(self, jobs: Sequence[Job], before: Callable[[], None] = _nothing) -> None:
+        """Adds jobs; a file that is waiting already is not added again.
+
+        ``before`` is called when nobody sees them yet; what it raises leaves them out.
+        """
+        ...
+
+    def jobs(self) -> list[Job]: ...
+
+    def take(self) -> Job | None:
+        """Gives the next of the queue, begun; those that were begun before come last."""
+        ...
+
+    def note(self, job: Job) -> None:
+        """Notes how far a job that is in hand has come."""
+        ...
+
+    def end(self, job: Job) -> None:
+        """Notes what became of a job that was in hand."""
+        ...
+
+    def put_back(self, job_id: str) -> None:
+        """Puts a job that was in hand back into the queue, as if it had not been begun."""
+        ...
+
+    def recover(self, most_tries: int, reason: str) -> None:
+        """Puts back what a worker that died had in hand, or refuses it after so many tries."""
+        ...
+
+    def cancel(self, job_ids: Collection[str]) -> list[str]:
+        """Cancels jobs; gives those that were waiting, and are over. Others are told to stop."""
+        ...
+
+    def is_cancelling(self, job_id: str) -> bool: ...
+
+    def retry(self, job_ids: Collection[str]) -> None:
+        """Puts those that were refused into the queue again, as new."""
+        ...
+
+    def clear_ended(self) -> None:
+        """Forgets the jobs that are over."""
+        ...
+
+    def standstill(self) -> AbstractContextManager[frozenset[str]]:
+        """Gives the ids of jobs that may still have to be read, and lets none come meanwhile."""
+        ...

@@ -20,6 +20,9 @@ BELONGING = (
     ("given", "document"),
     ("traits", "document"),
     ("bands", "document"),
+    ("kept_pairs", "one"),
+    ("kept_pairs", "other"),
+    ("jobs", "document"),
 )
 
 _TABLES = (
@@ -146,6 +149,10 @@ def _insert(
         }
         if "generation" in values:
             values["generation"] = generation
+        if table == "kept_pairs" and not all(
+            _count(connection, "documents", "id", id_) for id_ in values.values()
+        ):
+            continue  # the other one has been removed since
         columns = ", ".join(f'"{column}"' for column in values)
         places = ", ".join("?" * len(values))
         connection.execute(

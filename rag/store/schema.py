@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from rag.errors import LibraryBroken
 from rag.store.facts import add_facts
+from rag.store.jobs import make_jobs_table
 from rag.store.removed import make_removed_tables
 
 _TABLES = """
@@ -85,6 +86,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make_tables,
     add_facts,
     make_removed_tables,
+    make_jobs_table,
 )
 NEWEST = len(MIGRATIONS)
 

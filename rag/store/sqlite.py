@@ -26,7 +26,8 @@ from rag.records import (
 )
 from rag.store import changes, facts, removed, rows
 from rag.store.connections import Connections
-from rag.store.contract import Changes, Counts, NewDocument, Traits
+from rag.store.contract import Changes, Counts, JobStore, NewDocument, Traits
+from rag.store.jobs import SQLiteJobs
 from rag.store.schema import refuse_newer, upgrade
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ CONTENTS_AT_A_TIME = 1_000  # SQLite takes 32,766 values in one statement
 
 
 class SQLiteStore:
-    """See ``LibraryStore``. ``path`` is the database file; it is made where it is missing."""
+    """See ``LibraryStore``. ``path`` is the database file; it is made where it is missing.
+
+    Attributes:
+        jobs: what is on its way into the library.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -47,6 +52,7 @@ class SQLiteStore:
             raise disk_error(error, path.parent) from error
         self._path = path
         self._connections = Connections(path)
+        self.jobs: JobStore = SQLiteJobs(self._connections)
         with self._connections.plain() as connection:
             refuse_newer(connection)
             upgrade(connection)

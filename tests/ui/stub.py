@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from rag.errors import LibraryBusy, QuestionError, UnknownDocument
-from rag.library import Progress
-from rag.library.reports import tell_nobody
+from rag.errors import QuestionError, UnknownDocument
+from rag.files import safe_name
 from rag.records import (
     Answer,
     AnswerSpan,
     Citation,
     CitedDocument,
     Document,
+    Job,
+    JobStage,
     RemovedDocument,
     Sentence,
     Turn,
@@ -41,16 +42,6 @@ SAMPLES = (
     ("report.pdf", "Report of January 2022", "2022-01", REPORT),
     ("![x](http:__evil.example_a.png).txt", "<b>Hostile</b> :red[title]", None, HOSTILE),
 )
-
-
-@dataclass(frozen=True)
-class Report:
-    """What became of one file."""
-
-    name: str
-    outcome: str
-    reason: str | None = None
-    document_id: str | None = None
 
 
 def document(name: str, title: str, date: str | None, text: str) -> Document:
@@ -80,7 +71,8 @@ class StubLibrary:
         self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
         self._removed: dict[str, tuple[float, Document]] = {}
-        self.busy_times = 0
+        self._jobs: list[Job] = []
+        self.is_working = True
         for sample in samples:
             self._keep(*sample)
 
@@ -99,17 +91,42 @@ class StubLibrary:
         characters = sum(len(text) for text in self._texts.values())
         return Counts(len(self._texts), 2 * len(self._texts), characters, 0, 0)
 
-    def add_bytes(
-        self, data: bytes, name: str, progress: Callable[[Progress], None] = tell_nobody
-    ) -> Report:
-        if self.busy_times:
-            self.busy_times -= 1
-            raise LibraryBusy("Another process is changing this library.")
-        progress(Progress(name, "embedding", 1, 2))
+    def start_worker(self) -> None:
+        self.is_working = True
+
+    def submit_upload(self, name: str, data: bytes) -> Job:
+        job = Job(str(len(self._jobs)), "upload", safe_name(name))
+        self._jobs.append(job)
+        if self.is_working:
+            self._jobs[-1] = job = self._take_in(job, data)
+        return job
+
+    def _take_in(self, job: Job, data: bytes) -> Job:
         if not data:
-            return Report(name, "refused", f"{name} is empty; there is nothing to read in it.")
-        kept = self._keep(name, name, None, data.decode())
-        return Report(name, "added", document_id=kept.id)
+            reason = f"{job.name} is empty; there is nothing to read in it."
+            return replace(job, stage="refused", note=reason)
+        kept = self._keep(job.name, job.name, None, data.decode())
+        return replace(
+            job, stage="ready", characters=kept.characters, chunks=kept.chunks, seconds=0.25
+        )
+
+    def jobs(self) -> list[Job]:
+        return list(self._jobs)
+
+    def cancel(self, job_ids: Collection[str]) -> None:
+        self._change(job_ids, "queued", "cancelled")
+
+    def retry(self, job_ids: Collection[str]) -> None:
+        self._change(job_ids, "refused", "queued")
+
+    def _change(self, job_ids: Collection[str], before: JobStage, after: JobStage) -> None:
+        self._jobs = [
+            replace(job, stage=after, note="") if job.id in job_ids and job.stage == before else job
+            for job in self._jobs
+        ]
+
+    def clear_finished(self) -> None:
+        self._jobs = [job for job in self._jobs if not job.is_over]
 
     def find(self, selector: str) -> list[Document]:
         return [d for d in self._documents.values() if selector in (d.id, *d.names)]

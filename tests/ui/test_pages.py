@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.errors import LibraryBroken
 from rag.history import History
+from rag.records import Job
 from tests.ui.stub import StubAssistant, StubLibrary
 from ui import services
 
@@ -354,27 +355,50 @@ def test_uploads_are_read_one_by_one_and_the_bad_one_says_why(
     app.file_uploader(key="files").upload("../../good.txt", b"words", "text/plain")
     app.file_uploader(key="files").upload("empty.txt", b"", "text/plain")
     next(b for b in app.button if b.label == "Add to the library").click().run()
-    settle(app, lambda: not services.intake().busy)
-    app.run()
-    job = next(t for t in drawn(app, "tables") if t["caption"] == "Files being taken in")
-    states = [[c["text"] + c["note"] for c in row["cells"]] for row in job["rows"]]
-    assert states == [
-        ["good.txt", "Ready"],
-        ["empty.txt", "Refusedempty.txt is empty; there is nothing to read in it."],
+    assert job_rows(app) == [
+        ["good.txt", "Ready", "", "5", "2", "0.2"],
+        ["empty.txt empty.txt is empty; there is nothing to read in it.", "Refused", *[""] * 4],
     ]
     assert "good.txt" in [d.name for d in core.library.documents()]
-    button(app, "clear_job").click().run()
-    assert services.intake().items == ()
+    assert "cancel_jobs" not in keys(app)
+    button(app, "clear_jobs").click().run()
+    assert core.library.jobs() == []
+    assert "clear_jobs" not in keys(app)
 
 
-def test_a_file_waits_while_another_process_changes_the_library(
-    app: AppTest, core: StubAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ui.intake.BUSY_SECONDS", 0.01)
-    core.library.busy_times = 3
-    services.intake().submit([("good.txt", b"words")])
-    settle(app, lambda: not services.intake().busy)
-    assert [item.stage for item in services.intake().items] == ["ready"]
+def job_rows(app: AppTest) -> list[list[str]]:
+    jobs = next(t for t in drawn(app, "tables") if t["caption"] == "Files being taken in")
+    return [[f"{c['text']} {c['note']}".strip() for c in row["cells"]] for row in jobs["rows"]]
+
+
+def test_jobs_are_cancelled_and_tried_again(app: AppTest, core: StubAssistant) -> None:
+    core.library.submit_upload("empty.txt", b"")
+    core.library.is_working = False
+    for name in ("a.txt", "b.txt"):
+        core.library.submit_upload(name, b"words")
+    app.switch_page("library.py").run()
+    assert [row[:2] for row in job_rows(app)][1:] == [["a.txt", "Waiting"], ["b.txt", "Waiting"]]
+    assert "Reading files: 1 of 3 done" in texts(app)
+    assert button(app, "cancel_jobs").label == "Cancel all"
+    button(app, "cancel_jobs").click().run()
+    assert [job.stage for job in core.library.jobs()] == ["refused", "cancelled", "cancelled"]
+    assert button(app, "retry_jobs").label == "Retry all"
+    button(app, "retry_jobs").click().run()
+    assert [row[1] for row in job_rows(app)] == ["Waiting", "Cancelled", "Cancelled"]
+
+
+def test_a_job_in_hand_tells_how_far_it_is(app: AppTest, core: StubAssistant) -> None:
+    core.library._jobs = [
+        Job("1", "upload", "a.txt", stage="embedding", done=1024, total=50_050, seconds=61.04),
+        Job("2", "sync", "reports", stage="storing", cancelling=True),
+        *(Job(f"q{n}", "file", f"{n}.txt") for n in range(600)),
+    ]
+    app.switch_page("library.py").run()
+    rows = job_rows(app)
+    assert len(rows) == 500
+    assert rows[0] == ["reports: what is gone from the folder", "Cancelling", *[""] * 4]
+    assert rows[1] == ["a.txt", "Embedding 1,024 of 50,050", "", "", "", "61.0"]
+    assert [c.value for c in app.caption] == ["and 102 more"]
 
 
 def test_each_tab_without_a_cookie_has_its_own_list(app: AppTest) -> None:
