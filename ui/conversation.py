@@ -144,11 +144,15 @@ def _as_kept(chat: Chat) -> Chat:
     return chat
 
 
-def set_scope(document_ids: Sequence[str]) -> None:
+def choose_scope(document_ids: Sequence[str]) -> None:
     """Lets the chat of this tab ask these documents alone from now on; all where there are none."""
-    chat = _of_session()
-    chat.scope = tuple(document_ids)
-    _show_scope(chat)
+    _of_session().scope = tuple(document_ids)
+
+
+def change_scope(document_ids: Sequence[str]) -> None:
+    """Does the same on the page of the chat, whose address names the documents."""
+    choose_scope(document_ids)
+    _show_scope(_of_session())
 
 
 def documents_in_scope(chat: Chat) -> list[Document]:

@@ -15,6 +15,7 @@ from ui.removal import confirm_removal
 from ui.sheet import Facts, Heading, Lines, Text, draw_sheet
 from ui.words import clean, count, date_in_words
 
+PARAMETER = "d"
 SHEET_CHARACTERS = 20_000  # of the text at once: more would make the page slow
 PASSAGES_AT_ONCE = 25
 CITING_LISTED = 50
@@ -39,7 +40,7 @@ def draw_document(
     except UnknownDocument:
         st.text("The document of this address is not in the library any more.")
         return
-    draw_sheet("title", "Document", _heading(document))
+    draw_sheet("title", "", [Heading(clean(document.title) or clean(document.name))])
     _draw_actions(document, go_to_chat)
     draw_sheet("facts", "What is known of it", [Facts(list(_facts(document)))])
     _draw_duplicates(document)
@@ -48,14 +49,22 @@ def draw_document(
     _draw_contents(document)
 
 
-def _heading(document: Document) -> list[Heading | Lines]:
-    return [Heading(clean(document.title) or clean(document.name))]
+def opened_document() -> str:
+    """Gives the id of the document that the address names; '' for none."""
+    return st.query_params.get(PARAMETER, "")
+
+
+def open_document(document_id: str) -> None:
+    """Has the address name a document, or none where the id is ''."""
+    st.query_params.clear()
+    if document_id:
+        st.query_params[PARAMETER] = document_id
 
 
 def _draw_actions(document: Document, go_to_chat: Callable[[str], None]) -> None:
     with st.container(horizontal=True, gap="small"):
         if st.button("Ask this document", key="ask_this", type="primary"):
-            conversation.set_scope([document.id])
+            conversation.choose_scope([document.id])
             go_to_chat("")
         if st.button("Remove…", key="remove_this"):
             confirm_removal([document])
@@ -123,11 +132,6 @@ def _draw_twin(document: Document, twin: Twin) -> None:
                 st.rerun()
         if st.button("Remove this one…", key=f"remove_{other.id}"):
             confirm_removal([document])
-
-
-def open_document(document_id: str) -> None:
-    """Has the address name a document; for a callback, before the page is drawn."""
-    st.query_params[conversation.SCOPE_PARAMETER] = document_id
 
 
 # Title and date of a person's own.

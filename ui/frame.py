@@ -35,7 +35,7 @@ def draw() -> None:
     page = st.navigation([chat_page, library_page])
     with st.sidebar, told("The side bar could not be shown."):
         _draw_new_chat(chat_page)
-        follow(_draw_work, _is_working, _POLL_SECONDS, on_poll=_load_models)
+        follow(_draw_work, _is_working, _POLL_SECONDS, on_poll=_begin_work)
     page.run()
     # After the page, so that the chat it has just begun is in the list.
     with st.sidebar, told("The chats could not be listed."):
@@ -63,10 +63,11 @@ def _is_working() -> bool:
     return not services.models().settled or jobs.is_working()
 
 
-def _load_models() -> None:
-    # Loading competes with the page for the processor: it waits until the page is painted.
+def _begin_work() -> None:
+    # It competes with the page for the processor: it waits until the page is painted.
     if not services.models().settled:
         services.models().begin()
+    services.watcher()
 
 
 def _draw_work() -> None:

@@ -15,6 +15,7 @@ from ui.tables import Cell, Column, Filter, Row, chosen, draw_table
 from ui.words import clean, count, date_in_words
 
 _TABLE = "documents"
+_OPENED = "opened_document"
 _FEW = 5  # so many rows are found without a filter
 _WITH_WARNINGS, _DUPLICATES, _CITED = "With warnings", "Likely duplicates", "Cited in chats"
 _COLUMNS = (
@@ -49,6 +50,8 @@ def draw_listing(
 
     @st.fragment
     def draw_part() -> None:
+        if opened := st.session_state.pop(_OPENED, ""):
+            on_open(opened)
         _draw_actions([by_id[i] for i in chosen(_TABLE) if i in by_id], go_to_chat)
         draw_table(
             _TABLE,
@@ -58,17 +61,22 @@ def draw_listing(
             selectable=True,
             filterable=len(rows) > _FEW,
             filters=_filters(rows) if len(rows) > _FEW else (),
-            on_open=on_open,
+            on_open=_note_opened,
         )
 
     draw_part()
+
+
+def _note_opened(document_id: str) -> None:
+    """Notes what was clicked for the coming run: no page can be left inside a callback."""
+    st.session_state[_OPENED] = document_id
 
 
 def _draw_actions(marked: Sequence[Document], go_to_chat: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="choice", gap="small"):
         words = f"Ask {count(len(marked), 'document')}" if marked else "Ask these"
         if st.button(words, key="ask_these", type="primary", disabled=not marked):
-            conversation.set_scope([document.id for document in marked])
+            conversation.choose_scope([document.id for document in marked])
             go_to_chat()
         words = f"Remove {count(len(marked), 'document')}…" if marked else "Remove…"
         if st.button(words, key="remove", disabled=not marked):

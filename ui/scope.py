@@ -31,7 +31,7 @@ def draw_scope(chat: Chat) -> None:
                 f"{count(len(found), 'document')} ×",
                 key="scope_all",
                 help="Ask all documents again",
-                on_click=conversation.set_scope,
+                on_click=conversation.change_scope,
                 args=((),),
             )
         gone = len(chat.scope) - len(found)
@@ -41,7 +41,7 @@ def draw_scope(chat: Chat) -> None:
             "Ask all documents",
             key="scope_none",
             type="tertiary",
-            on_click=conversation.set_scope,
+            on_click=conversation.change_scope,
             args=((),),
         )
 
@@ -51,7 +51,7 @@ def _draw_pill(chat: Chat, document: Document) -> None:
         f"{label(_title(document), _TITLE_CHARACTERS)} ×",
         key=f"scope_{document.id}",
         help="Take it out of the choice",
-        on_click=conversation.set_scope,
+        on_click=conversation.change_scope,
         args=([i for i in chat.scope if i != document.id],),
     )
 

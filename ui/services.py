@@ -3,103 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import streamlit as st
 
 from rag.assistant import open_assistant
 from rag.errors import FootnoteError
 from rag.history import History, history_path
-from rag.records import Answer, Document, Job, RemovedDocument, Turn
+from rag.library import Library, Watcher
 from rag.settings import Settings, read_settings
 from rag.store import Counts
 from ui.loading import ModelLoader
-
-
-class Shelf(Protocol):
-    """The library, as far as the pages use it."""
-
-    def documents(self) -> list[Document]:
-        """Gives the documents, in the order of their names."""
-        ...
-
-    def document(self, document_id: str, /) -> Document:
-        """Gives one document, or raises UnknownDocument."""
-        ...
-
-    def text(self, document_id: str) -> str:
-        """Gives a document's extracted text, or raises UnknownDocument."""
-        ...
-
-    def status(self) -> Counts:
-        """Gives how many there are of what."""
-        ...
-
-    def start_worker(self) -> None:
-        """Takes in what is submitted, in a thread."""
-        ...
-
-    def submit_upload(self, name: str, data: bytes) -> Job:
-        """Puts a file into the queue."""
-        ...
-
-    def jobs(self) -> list[Job]:
-        """Gives what was submitted, first come first."""
-        ...
-
-    def cancel(self, job_ids: Collection[str], /) -> None:
-        """Cancels jobs."""
-        ...
-
-    def retry(self, job_ids: Collection[str], /) -> None:
-        """Tries again what was refused."""
-        ...
-
-    def clear_finished(self) -> None:
-        """Forgets the jobs that are over."""
-        ...
-
-    def find(self, selector: str, /) -> Sequence[Document]:
-        """Gives the documents of this id, name or path."""
-        ...
-
-    def remove(self, document_ids: Sequence[str], /, undo_seconds: float) -> object:
-        """Removes documents; for some seconds they can be put back."""
-        ...
-
-    def removed(self) -> Sequence[RemovedDocument]:
-        """Gives the documents that can be put back."""
-        ...
-
-    def undo_removal(self, document_ids: Sequence[str], /) -> Sequence[Document]:
-        """Puts documents back, and gives those that are."""
-        ...
-
-
-class Core(Protocol):
-    """The assistant, as far as the pages use it."""
-
-    @property
-    def library(self) -> Shelf:
-        """Gives the library it answers from."""
-        ...
-
-    def load(self) -> None:
-        """Loads the models."""
-        ...
-
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
-        """Answers one question."""
-        ...
-
-    def suggested_questions(self, count: int) -> list[str]:
-        """Gives questions that the documents answer."""
-        ...
-
+from ui.shelf import Core, Follower, Shelf
 
 open_core: Callable[[Settings], Core] = open_assistant
 """Opens the core; a test puts another in its place."""
+
+
+def open_watcher(library: Shelf) -> Follower:
+    """Opens what follows folders; a test puts another in its place."""
+    return cast(Follower, Watcher(cast(Library, library)))
 
 
 @st.cache_resource(show_spinner=False)
@@ -120,6 +44,14 @@ def core() -> Core:
 def history() -> History:
     """Gives the kept conversations."""
     return History.open(history_path(settings()))
+
+
+@st.cache_resource(show_spinner=False)
+def watcher() -> Follower:
+    """Gives what follows folders; it has begun with those that are remembered."""
+    follower = open_watcher(core().library)
+    follower.start()
+    return follower
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,13 +2,14 @@
 
 from rag.library.edit import UNCHANGED
 from rag.library.library import Library
-from rag.library.plan import Change, Plan
+from rag.library.plan import Change, ChangeKind, Plan
 from rag.library.reports import Progress, Report
 from rag.library.watch import Followed, Watcher
 
 __all__ = [
     "UNCHANGED",
     "Change",
+    "ChangeKind",
     "Followed",
     "Library",
     "Plan",

@@ -35,6 +35,7 @@ from rag.locks import Presence, WriteLock
 from rag.records import (
     Block,
     Document,
+    Folder,
     Job,
     Page,
     Particulars,
@@ -259,6 +260,10 @@ class Library:
         """Takes in what was fetched from a web address, in place of what came from it before."""
         source = Source(safe_name(name), "address", address, len(data))
         return self._add_bytes(data, source, progress)
+
+    def folders(self) -> list[Folder]:
+        """Gives the folders that the library was made equal to, and which of them are followed."""
+        return self.store.folders()
 
     def plan(self, folder: Path) -> Plan:
         """Gives what a sync would do, as data.

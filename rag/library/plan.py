@@ -15,8 +15,8 @@ from rag.library import walk
 from rag.library.reports import Outcome, Report
 from rag.records import Source
 
-Kind = Literal["added", "changed", "renamed", "removed", "unchanged", "refused"]
-_KINDS: Mapping[Outcome, Kind] = {
+ChangeKind = Literal["added", "changed", "renamed", "removed", "unchanged", "refused"]
+_KINDS: Mapping[Outcome, ChangeKind] = {
     "added": "added",
     "updated": "changed",
     "removed": "removed",
@@ -35,7 +35,7 @@ class Change:
         reason: one sentence where it is refused.
     """
 
-    kind: Kind
+    kind: ChangeKind
     name: str
     path: str
     former: str | None = None
@@ -50,7 +50,7 @@ class Plan:
     changes: tuple[Change, ...]
 
     @cached_property
-    def counts(self) -> Mapping[Kind, int]:
+    def counts(self) -> Mapping[ChangeKind, int]:
         """How many files there are of each kind."""
         counted = Counter(change.kind for change in self.changes)
         return {kind: counted[kind] for kind in _KINDS.values()} | {"renamed": counted["renamed"]}
