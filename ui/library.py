@@ -8,6 +8,7 @@ import streamlit as st
 
 from rag.records import Document
 from ui import services
+from ui.backup import draw_backup
 from ui.chat import SAMPLE_COMMAND
 from ui.failures import told
 from ui.intake import Item
@@ -40,6 +41,7 @@ def draw() -> None:
             _draw_upload()
             follow(_draw_job, lambda: services.intake().busy, _POLL_SECONDS)
             _draw_documents(documents)
+            draw_backup()
 
 
 def _draw_numbers(documents: Sequence[Document]) -> None:
