@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant, open_assistant
+from rag.backup import Manifest, restore_backup, write_backup
 from rag.errors import FootnoteError, SettingError
 from rag.history import History, history_path
 from rag.library import Followed, Library, Progress, Report, Watcher
@@ -94,6 +95,11 @@ def _build_parser() -> argparse.ArgumentParser:
     check.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
     status = command("status", _status, "tell counts, models, sizes and versions")
     status.add_argument("--json", action="store_true")
+    backup = command("backup", _backup, "write library and conversations to one file")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--force", action="store_true", help="replace a file of that name")
+    restore = command("restore", _restore, "put a backup in place of library and conversations")
+    restore.add_argument("file", metavar="FILE")
     return parser
 
 
@@ -329,6 +335,22 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
         )
         print(f"{name}: {shown}")
     return OK
+
+
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    manifest = write_backup(settings.index, Path(options.file), overwrite=options.force)
+    print(f"Backed up {_count_held(manifest)} to {options.file}.")
+    return OK
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    manifest = restore_backup(settings.index, Path(options.file))
+    print(f"Restored {_count_held(manifest)}, as they were on {manifest.made}.")
+    return OK
+
+
+def _count_held(manifest: Manifest) -> str:
+    return f"{manifest.documents:,} documents and {manifest.conversations:,} conversations"
 
 
 def _describe(document: Document, twins: Sequence[Twin]) -> dict[str, Any]:

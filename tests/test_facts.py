@@ -61,7 +61,8 @@ def test_documents_of_an_older_library_get_their_traits(
     one, other = put(library, "one.txt", STORY), put(library, "other.txt", STORY + " end")
     library.close()
     connection = sqlite3.connect(tmp_path / "index/library.sqlite")
-    for table in ("given", "traits", "bands", "kept_pairs", "folders"):
+    newer = "given traits bands kept_pairs folders removed_rows removed_documents jobs"
+    for table in newer.split():
         connection.execute(f"DROP TABLE {table}")
     for index in ("sources_address", "sources_paste"):
         connection.execute(f"DROP INDEX {index}")

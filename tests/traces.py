@@ -70,7 +70,9 @@ def _forms(word: str) -> Iterator[bytes]:
         yield data
         yield data.hex().encode()
         for shift in range(3):  # a word may begin anywhere in a group of three bytes
-            yield base64.b64encode(b"\0" * shift + data)[4 if shift else 0 : -4]
+            coded = base64.b64encode(b"\0" * shift + data)[4 if shift else 0 : -4]
+            if len(coded) > 6:  # less may be chance
+                yield coded
     yield word.encode("utf-8")[::-1]
 
 

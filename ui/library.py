@@ -9,6 +9,7 @@ import streamlit as st
 from rag.records import Document
 from ui import conversation, services
 from ui.adding import draw_adding
+from ui.backup import draw_backup
 from ui.chat import SAMPLE_COMMAND
 from ui.document import draw_document, open_document, opened_document
 from ui.failures import told
@@ -42,6 +43,7 @@ def _draw_library() -> None:
         st.header("Documents", anchor=False)
         cited = services.history().citation_counts()
         draw_listing(documents, cited, twins.keys(), _show, lambda: _go_to_chat(""))
+    draw_backup()
 
 
 def _draw_numbers(documents: Sequence[Document], duplicates: int) -> None:

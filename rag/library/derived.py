@@ -110,7 +110,8 @@ class Derived:
         )
 
     def _is_open(self) -> bool:
-        return self._words.is_open and self._vectors.is_open
+        library = self._store.library_id
+        return self._words.is_open(library) and self._vectors.is_open(library)
 
     def _is_far_behind(self) -> bool:
         changes = self._store.changes_since(self._words.generation)
@@ -125,5 +126,5 @@ class Derived:
 
     def _read(self, model: str) -> None:
         self._vectors.follow(self._store, model, save=False)
-        if not self._words.reopen(self._store) and not self._words.is_open:
+        if not self._words.reopen(self._store) and not self._words.is_open(self._store.library_id):
             self._words.build_in_memory(self._store)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from rag.backup import finish_restore
 from rag.embed import Embedder
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
 from rag.files import remove_leftovers, safe_name
@@ -121,6 +122,7 @@ class Library:
         Raises:
             LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
         """
+        finish_restore(settings.index)
         get_embedder = functools.cache(embedder if callable(embedder) else lambda: embedder)
         parser = shared_parser(settings.parse_seconds)
         library = cls(settings.index, settings.chunk_characters, get_embedder, parser, clock, fetch)

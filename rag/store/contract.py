@@ -124,6 +124,10 @@ class LibraryStore(Protocol):
         """Notes that every chunk has a vector of this model; no new generation."""
         ...
 
+    def start_afresh(self, above: int) -> None:
+        """Makes this another library, at a generation above that one, that no index can follow."""
+        ...
+
     def counts(self) -> Counts: ...
 
     # Documents.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,8 +62,8 @@ class SQLiteStore:
 
     # The library.
 
-    @cached_property
-    def library_id(self) -> str:
+    @property
+    def library_id(self) -> str:  # another one when a backup has been restored
         return str(self._meta("library"))
 
     def generation(self) -> int:
@@ -86,6 +86,13 @@ class SQLiteStore:
     def choose_model(self, name: str) -> None:
         with self._connections.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('model', ?)", (name,))
+
+    def start_afresh(self, above: int) -> None:
+        with self._connections.writing() as connection:
+            generation = max(above, self.generation()) + 1
+            facts = {"library": uuid.uuid4().hex, "generation": generation, "horizon": generation}
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+            connection.execute("DELETE FROM removed_chunks")
 
     def _meta(self, key: str) -> str | int | None:
         with self._connections.plain() as connection:

@@ -41,6 +41,7 @@ class TantivyIndex:
         self._guard = threading.RLock()
         self._index: Any = None
         self._stamp: Stamp | None = None
+        self._library = ""
         self._generation = -1
 
     @cached_property
@@ -110,10 +111,9 @@ class TantivyIndex:
 
     # Following.
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is anything to search in, level or not."""
-        return self._index is not None
+    def is_open(self, library: str) -> bool:
+        """Whether there is anything of this library to search in, level or not."""
+        return self._index is not None and self._library == library
 
     @property
     def generation(self) -> int:
@@ -126,26 +126,26 @@ class TantivyIndex:
         return self._stamp.deleted if self._stamp else 0
 
     def reopen(self, source: ChunkSource) -> bool:
-        generation = source.generation()
-        if self._index is not None and self._generation == generation:
+        library, generation = source.library_id, source.generation()
+        if self.is_open(library) and self._generation == generation:
             return True
         # Where another thread writes, what is open goes on to serve.
-        if not self._guard.acquire(blocking=self._index is None):
+        if not self._guard.acquire(blocking=not self.is_open(library)):
             return False
         try:
-            stamp = read_stamp(self._folder, source.library_id)
+            stamp = read_stamp(self._folder, library)
             if stamp is None:
                 return False
             if stamp != self._stamp:
                 self._open(stamp)
-            return self._index is not None and self._generation == generation
+            return self.is_open(library) and self._generation == generation
         finally:
             self._guard.release()
 
     def follow(self, source: ChunkSource) -> None:
         with self._guard:
             self.reopen(source)
-            if self._index is None or self._stamp is None:
+            if not self.is_open(source.library_id) or self._stamp is None:
                 self.rebuild(source)
                 return
             changes = source.changes_since(self._generation)
@@ -179,11 +179,12 @@ class TantivyIndex:
     def build_in_memory(self, source: ChunkSource) -> None:
         """Builds an index that only this process sees, while another may not be disturbed."""
         with self._guard:
-            generation = source.generation()
+            library, generation = source.library_id, source.generation()
             index = self._make_index(None)
             self._write(index, source, (), source.chunk_ids())
             index.reload()
-            self._index, self._stamp, self._generation = index, None, generation
+            self._index, self._stamp = index, None
+            self._library, self._generation = library, generation
 
     def problems(self, source: ChunkSource) -> list[str]:
         """What is wrong with the files as they lie on disk, a sentence each.
@@ -265,7 +266,7 @@ class TantivyIndex:
             logger.warning("The word index in %s does not open: %s", self._folder, error)
             self._index = self._stamp = None
             return
-        self._stamp, self._generation = stamp, stamp.generation
+        self._stamp, self._library, self._generation = stamp, stamp.library, stamp.generation
 
     def _make_index(self, folder: Path | None) -> Any:
         from tantivy import Index

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import People, Site, ask
 
 
 def upload(page: Page, *files: FilePayload) -> None:
-    page.locator("input[type=file]").set_input_files(list(files))
+    page.locator("input[type=file]").first.set_input_files(list(files))
     uploader = page.get_by_role("region", name="Add documents")
     expect(uploader.get_by_role("button", name="Remove")).to_have_count(len(files))
     page.get_by_role("button", name="Add to the library").click()
@@ -55,6 +57,28 @@ def test_files_come_in_while_the_chat_goes_on(people: People, site: Site) -> Non
     remove(people, site, page)
 
 
+def test_a_backup_is_downloaded_and_put_back(people: People, site: Site, tmp_path: Path) -> None:
+    page = people.arrive(f"{site.address}/library")
+    page.get_by_text("Backup and restore").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download a backup").click()
+    download.value.save_as(tmp_path / "backup.zip")
+    upload(page, text_file("late.txt", "It came after the backup.\n"))
+    expect(page.get_by_role("checkbox", name="late")).to_have_count(1, timeout=60_000)
+    restore = page.get_by_role("button", name="Restore…")
+    if not restore.is_visible():
+        page.get_by_text("Backup and restore").click()
+    page.locator("input[type=file]").last.set_input_files(tmp_path / "backup.zip")
+    restore.click()
+    page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("table", name="Documents")).to_contain_text("Crypto leaders ask")
+    expect(page.get_by_role("checkbox", name="late")).to_have_count(0)
+    page.get_by_role("link", name="Chat").click()
+    ask(page, "What does the Central Bank want?")
+    expect(page.locator(".fn-answer").last).to_contain_text("almost total ban")
+
+
 def remove(people: People, site: Site, page: Page) -> None:
     """Removes the uploaded file, undoes it, removes it again; its citation then says so."""
     page.get_by_role("link", name="Library").click()
@@ -62,9 +86,9 @@ def remove(people: People, site: Site, page: Page) -> None:
     page.get_by_role("button", name="Remove 1 document").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_role("checkbox", name="harbour")).to_have_count(0)
-    page.reload()
     second_tab = page.context.new_page()
     second_tab.goto(f"{site.address}/library")
+    second_tab.reload()
     for tab in (page, second_tab):
         expect(tab.get_by_text("Removed 1 document.")).to_be_visible()
     second_tab.get_by_role("button", name="Undo (").click()

@@ -13,9 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from rag.errors import LibraryBroken
 from rag.history import History
+from rag.library import Library
 from rag.records import Job
+from rag.settings import Settings
+from tests.fakes import HashingEmbedder
 from tests.ui.stub import StubAssistant, StubLibrary
-from ui import services
+from ui import backup, services
 
 MAIN = Path(__file__).parents[2] / "ui" / "scripts" / "main.py"
 BANK = "What does the Central Bank want?"
@@ -319,6 +322,37 @@ def test_a_removal_is_asked_about(core: StubAssistant, erase: bool) -> None:
     assert "Removed 1 document." in texts(page)
     chat.run()
     assert ("[erased]" in json.dumps(drawn(chat, "citations"))) == erase
+    assert not page.exception
+
+
+def backup_page() -> None:
+    """The part of the library page that restores, with a file chosen."""
+    import io
+    from pathlib import Path
+
+    from ui import backup, services
+
+    backup.draw_backup()
+    file = Path(services.settings().index).parent / "a.zip"
+    if file.exists():
+        backup._confirm_restore(io.BytesIO(file.read_bytes()))
+
+
+def test_a_backup_is_restored(core: StubAssistant, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    Library.open(Settings(index=index), HashingEmbedder()).close()
+    history = services.history()
+    history.append(history.start("ann"), "Kept?", None)
+    (tmp_path / "a.zip").write_bytes(backup._make_backup(index))
+    history.append(history.start("ann"), "Lost?", None)
+    page = AppTest.from_function(backup_page, default_timeout=20).run()
+    assert button(page, "restore").disabled
+    button(page, "restore_now").click().run()
+    assert [t for t in texts(page) if t.startswith("Restored 0 documents and 1 chat, as they were")]
+    assert [c.title for c in history.conversations("ann")] == ["Kept?"]
+    (tmp_path / "a.zip").write_bytes(b"no backup")
+    button(page, "restore_now").click().run()
+    assert page.error[0].value == "The backup could not be restored."
     assert not page.exception
 
 
