@@ -7,20 +7,29 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
-from rag.errors import QuestionError, UnknownDocument
+from rag.errors import EditError, QuestionError, UnknownDocument, UnreadableDocument
 from rag.files import safe_name
+from rag.library import Plan
 from rag.records import (
     Answer,
     AnswerSpan,
     Citation,
     CitedDocument,
     Document,
+    Folder,
     Job,
     JobStage,
+    Page,
+    Particulars,
     RemovedDocument,
     Sentence,
+    Source,
+    StoredChunk,
     Turn,
+    Twin,
 )
 from rag.settings import Settings
 from rag.store import Counts
@@ -60,7 +69,8 @@ def document(name: str, title: str, date: str | None, text: str) -> Document:
         chunks=2,
         added="2026-11-22T10:00:00+00:00",
         names=(name,),
-        warnings=(),
+        warnings=("Page 2 is a picture.",) if name.endswith(".pdf") else (),
+        language="en",
     )
 
 
@@ -72,6 +82,11 @@ class StubLibrary:
         self._documents: dict[str, Document] = {}
         self._removed: dict[str, tuple[float, Document]] = {}
         self._jobs: list[Job] = []
+        self._told: dict[str, Particulars] = {}
+        self.alike: list[tuple[str, str]] = []
+        self.folder_plan = Plan("/reports", ())
+        self.synced: list[Path] = []
+        self.watched: list[Path] = []
         self.is_working = True
         for sample in samples:
             self._keep(*sample)
@@ -87,6 +102,46 @@ class StubLibrary:
     def text(self, document_id: str) -> str:
         return self._texts[self.document(document_id).id]
 
+    def pages(self, document_id: str) -> list[Page]:
+        end, has_pages = len(self.text(document_id)), self.document(document_id).pages
+        return [Page(1, 0, end // 2), Page(2, end // 2, end)] if has_pages else []
+
+    def passages(self, document_id: str, first: int, count: int) -> list[StoredChunk]:
+        text = self.text(document_id)
+        cuts = (0, len(text) // 2, len(text))
+        passages = [
+            StoredChunk(n, document_id, start, end, ("One", "Two"), None, text[start:end])
+            for n, (start, end) in enumerate(pairwise(cuts))
+        ]
+        return passages[first : first + count]
+
+    def sources(self, document_id: str) -> list[Source]:
+        return [Source(self.document(document_id).name, "upload", "", 1_234)]
+
+    def told(self, document_id: str) -> Particulars:
+        document = self.document(document_id)
+        return self._told.get(document_id, Particulars(document.title, document.date))
+
+    def twins(self, document_id: str) -> list[Twin]:
+        return self.all_twins().get(document_id, [])
+
+    def all_twins(self) -> dict[str, list[Twin]]:
+        there = [pair for pair in self.alike if self._documents.keys() >= set(pair)]
+        pairs = [*there, *((other, one) for one, other in there)]
+        return {one: [Twin(other, 0.94, False)] for one, other in pairs}
+
+    def edit(self, selector: str, title: str | None, date: str | None) -> Document:
+        if date and not date.startswith("2"):
+            raise EditError(f"{date!r} is no date: write a year, a month or a day.")
+        known, told = self.document(selector), self.told(selector)
+        self._told[known.id] = told
+        edited = replace(known, title=title or told.title or known.name, date=date or told.date)
+        self._documents[known.id] = edited
+        return edited
+
+    def keep_both(self, one: str, other: str) -> None:
+        self.alike = [pair for pair in self.alike if set(pair) != {one, other}]
+
     def status(self) -> Counts:
         characters = sum(len(text) for text in self._texts.values())
         return Counts(len(self._texts), 2 * len(self._texts), characters, 0, 0)
@@ -100,6 +155,29 @@ class StubLibrary:
         if self.is_working:
             self._jobs[-1] = job = self._take_in(job, data)
         return job
+
+    def submit_text(self, text: str, name: str, title: str | None = None) -> Job:
+        job = Job(str(len(self._jobs)), "paste", name, title=title, stage="ready")
+        self._jobs.append(job)
+        self._keep(name, title or name, None, text)
+        return job
+
+    def submit_address(self, url: str) -> Job:
+        job = Job(str(len(self._jobs)), "address", url, url)
+        self._jobs.append(job)
+        return job
+
+    def plan(self, folder: Path) -> Plan:
+        if str(folder) != self.folder_plan.folder:
+            raise UnreadableDocument(f"There is no folder {folder}: check the path.")
+        return self.folder_plan
+
+    def submit_sync(self, folder: Path) -> list[Job]:
+        self.synced.append(folder)
+        return []
+
+    def folders(self) -> list[Folder]:
+        return [Folder(str(path), True, "2026-11-22T10:00:00+00:00") for path in self.watched]
 
     def _take_in(self, job: Job, data: bytes) -> Job:
         if not data:
@@ -154,12 +232,31 @@ class StubLibrary:
         return kept
 
 
+class StubWatcher:
+    """Remembers what it is to follow."""
+
+    def __init__(self, library: StubLibrary) -> None:
+        self._library = library
+
+    def start(self) -> None: ...
+
+    def follow(self, folder: Path) -> None:
+        self._library.watched.append(folder)
+
+    def unfollow(self, folder: Path) -> None:
+        self._library.watched.remove(folder)
+
+    def problems(self) -> dict[Path, str]:
+        return {}
+
+
 class StubAssistant:
     """Answers by the words of the question."""
 
     def __init__(self, library: StubLibrary | None = None) -> None:
         self.library = library or StubLibrary()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.scopes: list[Collection[str] | None] = []
         self.released = threading.Event()
         self.ready = False
 
@@ -176,6 +273,7 @@ class StubAssistant:
         documents: Collection[str] | None = None,
     ) -> Answer:
         self.asked.append((question, tuple(turns)))
+        self.scopes.append(documents)
         if "fail" in question:
             raise QuestionError("This question cannot be asked; ask another.")
         if "crash" in question:
