@@ -15,7 +15,7 @@ from ui.failures import told
 from ui.words import file_name
 
 _NOTICE = "adding_notice"
-_KINDS = "Text, web pages, PDF, Office files, books, mails, zip; up to 50 MB each"
+_KINDS = "Text, web pages, PDF, Office files, books, mails, zip archives"
 
 
 def draw_adding() -> None:

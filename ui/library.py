@@ -36,6 +36,7 @@ def _draw_library() -> None:
     documents = library.documents()
     twins = library.all_twins()
     _draw_numbers(documents, len(twins))
+    st.header("Add documents", anchor=False)
     draw_adding()
     draw_folders()
     draw_jobs()

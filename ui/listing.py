@@ -25,9 +25,9 @@ _COLUMNS = (
     Column("Language", on_phone=False, one_line=True),
     Column("Pages", number=True, on_phone=False),
     Column("Characters", number=True, on_phone=False),
-    Column("Added", on_phone=False, one_line=True),
+    Column("Added", on_phone=False, one_line=True, phone_words="added {}"),
     Column("Cited", number=True, on_phone=False),
-    Column("Warnings", on_phone=False, one_line=True),
+    Column("Remarks", on_phone=False),
 )
 
 
@@ -102,11 +102,11 @@ def _row(document: Document, cited: int, has_duplicates: bool) -> Row:
     cells = (
         Cell(title, note=name if name != title else ""),
         Cell(kind),
-        Cell(date_in_words(document.date), sort=document.date or ""),
+        Cell(date_in_words(document.date, short=True), sort=document.date or ""),
         Cell(language),
         Cell("" if pages is None else f"{pages:,}", sort=-1 if pages is None else pages),
         Cell(f"{document.characters:,}", sort=document.characters),
-        Cell(date_in_words(document.added[:10]), sort=document.added),
+        Cell(date_in_words(document.added[:10], short=True), sort=document.added),
         Cell(f"{cited:,}" if cited else "", sort=cited),
         Cell(", ".join(remarks), sort=2 * warnings + has_duplicates),
     )

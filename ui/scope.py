@@ -21,7 +21,7 @@ def draw_scope(chat: Chat) -> None:
     if not chat.scope:
         return
     found = conversation.documents_in_scope(chat)
-    with st.bottom, st.container(horizontal=True, key="scope", gap="small"):
+    with st.bottom, st.container(horizontal=True, key="scope", vertical_alignment="center"):
         st.text("Asking:")
         if len(found) <= SHOWN_BY_TITLE:
             for document in found:

@@ -68,8 +68,11 @@ def file_name(name: str) -> str:
     return cleaned or "unnamed"
 
 
-def date_in_words(date: str | None) -> str:
-    """Gives an ISO date as exactly as it is known: ``15 June 2022``, ``June 2022``, ``2022``."""
+def date_in_words(date: str | None, *, short: bool = False) -> str:
+    """Gives an ISO date as exactly as it is known: ``15 June 2022``, ``June 2022``, ``2022``.
+
+    With ``short`` the month has three letters.
+    """
     if not date:
         return ""
     parts = date[:10].split("-")
@@ -81,7 +84,8 @@ def date_in_words(date: str | None) -> str:
     if not 1 <= month <= 12:
         return clean(date)
     day = f"{int(parts[2])} " if len(parts) == 3 else ""
-    return f"{day}{_MONTHS[month - 1]} {int(parts[0])}"
+    name = _MONTHS[month - 1][:3] if short else _MONTHS[month - 1]
+    return f"{day}{name} {int(parts[0])}"
 
 
 def count(number: int, noun: str) -> str:

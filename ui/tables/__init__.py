@@ -15,12 +15,16 @@ from ui.conversation import trigger
 
 @dataclass(frozen=True)
 class Column:
-    """A column; numbers stand to the right, and some columns are told in one line on a phone."""
+    """A column; numbers stand to the right.
+
+    What is not ``on_phone`` is told there in a line of the first cell, by ``phone_words``.
+    """
 
     title: str
     number: bool = False
     on_phone: bool = True
     one_line: bool = False
+    phone_words: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,7 @@ def draw_table(
     data: dict[str, Any] = {
         "key": key,
         "caption": caption,
-        "columns": [
-            [column.title, column.number, column.on_phone, column.one_line] for column in columns
-        ],
+        "columns": [[c.title, c.number, c.on_phone, c.one_line, _phone_words(c)] for c in columns],
         "rows": _pack(rows, columns, {tag: n for n, tag in enumerate(tags)}),
         "filters": [
             [one.title, one.every, [[tags.index(o), o] for o in one.options]] for one in filters
@@ -99,6 +101,11 @@ def chosen(key: str) -> list[str]:
     """Gives the ids of the rows that are chosen in a table."""
     told: Any = getattr(st.session_state.get(key), "chosen", None)
     return [str(row) for row in told] if isinstance(told, list) else []
+
+
+def _phone_words(column: Column) -> str:
+    plain = column.phone_words == "{}"
+    return f"{column.title}: {{}}" if plain and column.number else column.phone_words
 
 
 def _pack(rows: Sequence[Row], columns: Sequence[Column], tags: dict[str, int]) -> list[list[Any]]:

@@ -228,10 +228,9 @@ function drawLink(root, row, text) {
 }
 
 function drawForPhone(data, row) {
-  const told = data.columns.flatMap(([title, number, onPhone], index) => {
+  const told = data.columns.flatMap(([, , onPhone, , words], index) => {
     const { text } = row.cells[index];
-    if (onPhone || !text) return [];
-    return [number ? `${title}: ${text}` : text];
+    return onPhone || !text ? [] : [words.replace("{}", () => text)];
   });
   return element("div", "fn-facts fn-phone-only", told.join(" · "));
 }
