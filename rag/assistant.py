@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import platform
@@ -15,6 +16,7 @@ from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
 from rag.conversation import stand_alone
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
+from rag.fetch import fetch
 from rag.library import Library
 from rag.question import SOCIAL, Question, propose_questions, read_question, split_question
 from rag.reader import Reader, open_reader
@@ -163,9 +165,14 @@ class Assistant:
 def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
-    library = Library.open(settings, embedder)
+    library = Library.open(settings, embedder, fetch=functools.partial(_fetch, settings.offline))
     reader = open_reader(settings.reader, embedder)
     return Assistant(settings, library, embedder, reader)
+
+
+def _fetch(offline: bool, address: str) -> tuple[str, bytes]:
+    fetched = fetch(address, offline=offline)
+    return fetched.name, fetched.data
 
 
 def resolve_follow_up(question: str, turns: Sequence[Turn]) -> str:
