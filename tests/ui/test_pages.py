@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import streamlit as st
@@ -17,60 +15,9 @@ from rag.library import Library
 from rag.records import Job
 from rag.settings import Settings
 from tests.fakes import HashingEmbedder
-from tests.ui.stub import StubAssistant, StubLibrary, StubWatcher
+from tests.ui.pages import BANK, MAIN, ask, button, cell_text, drawn, keys, settle, texts
+from tests.ui.stub import StubAssistant, StubLibrary
 from ui import backup, services
-
-MAIN = Path(__file__).parents[2] / "ui" / "scripts" / "main.py"
-BANK = "What does the Central Bank want?"
-
-
-@pytest.fixture
-def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("RAG_INDEX", str(tmp_path / "index"))
-    stub = StubAssistant()
-    monkeypatch.setattr(services, "open_core", lambda settings: stub)
-    monkeypatch.setattr(services, "open_watcher", StubWatcher)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield stub
-    stub.released.set()
-    services.history().close()
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def app(core: StubAssistant) -> AppTest:
-    return AppTest.from_file(str(MAIN), default_timeout=20).run()
-
-
-def ask(app: AppTest, question: str) -> AppTest:
-    return app.chat_input(key="question").set_value(question).run()
-
-
-def texts(app: AppTest) -> list[str]:
-    return [element.value for element in app.text]
-
-
-def drawn(app: AppTest, name: str) -> list[dict[str, Any]]:
-    """What the components of a name were given to draw."""
-    elements = [e.proto for e in app.get("bidi_component")]
-    return [json.loads(e.json) for e in elements if e.component_name == f"footnote_{name}"]
-
-
-def button(app: AppTest, key: str) -> Any:
-    return next(b for b in app.button if b.key == key)
-
-
-def keys(app: AppTest) -> list[str]:
-    return [b.key for b in app.button]
-
-
-def settle(app: AppTest, until: Any, seconds: float = 10) -> None:
-    """Runs the page again, as its polling does, until something is so."""
-    end = time.monotonic() + seconds
-    while not until() and time.monotonic() < end:
-        app.run()
-    assert until()
 
 
 def test_the_first_page_is_usable_before_the_models_are_loaded(app: AppTest) -> None:
@@ -374,11 +321,11 @@ def test_the_library_lists_its_documents(app: AppTest) -> None:
     report = next(row for row in rows if row[3][0] == "Report of January 2022")
     assert report[4:] == [
         "PDF",
-        ["January 2022", "2022-01"],
+        ["Jan 2022", "2022-01"],
         "English",
         2,
         len(services.core().library.text(report[0])),
-        ["22 November 2026", "2026-11-22T10:00:00+00:00"],
+        ["22 Nov 2026", "2026-11-22T10:00:00+00:00"],
         ["", 0],
         ["1 warning", 2],
     ]
@@ -406,12 +353,6 @@ def test_uploads_are_read_one_by_one_and_the_bad_one_says_why(
 def job_rows(app: AppTest) -> list[list[str]]:
     jobs = next(t for t in drawn(app, "tables") if t["caption"] == "Files being taken in")
     return [[cell_text(cell) for cell in row[3:]] for row in jobs["rows"]]
-
-
-def cell_text(cell: Any) -> str:
-    if isinstance(cell, int):
-        return f"{cell:,}"
-    return cell if isinstance(cell, str) else " ".join([cell[0], *cell[2:]])
 
 
 def test_jobs_are_cancelled_and_tried_again(app: AppTest, core: StubAssistant) -> None:
