@@ -11,7 +11,7 @@ from tests.browser.conftest import People, Site, ask
 
 def upload(page: Page, *files: FilePayload) -> None:
     page.locator("input[type=file]").first.set_input_files(list(files))
-    uploader = page.get_by_role("region", name="Add documents")
+    uploader = page.get_by_role("region", name="Files to add")
     expect(uploader.get_by_role("button", name="Remove")).to_have_count(len(files))
     page.get_by_role("button", name="Add to the library").click()
 
@@ -25,7 +25,7 @@ def test_the_library_lists_its_documents(people: People, site: Site) -> None:
     table = page.get_by_role("table", name="Documents")
     row = table.get_by_role("row").filter(has_text="The digital ruble")
     expect(row).to_contain_text("PDF")
-    expect(row.get_by_role("cell").nth(4)).to_have_text("3")
+    expect(row.get_by_role("cell").nth(5)).to_have_text("3")
     expect(table).to_contain_text("Crypto leaders ask the president for talks")
 
 
