@@ -112,6 +112,24 @@ def test_a_deleted_conversation_takes_its_messages_along(history: History, tmp_p
         history.append(chat, "And?", None)
 
 
+def test_the_documents_that_were_asked_are_kept(history: History) -> None:
+    chat = history.start("ann")
+    history.append(chat, "What?", ANSWER, ["b", "a"])
+    history.append(chat, "And all?", None)
+    assert [m.documents for m in history.messages(chat)] == [("b", "a"), ()]
+
+
+def test_who_cites_a_document_is_found(history: History) -> None:
+    mine, other = history.start("ann"), history.start("bob")
+    history.append(mine, "What?", ANSWER)
+    history.append(other, "Refused?", replace(ANSWER, citations=(), nearest=ANSWER.citations))
+    history.append(other, "Unanswered?", None)
+    history.append(other, "Later?", ANSWER)
+    found = [(c.conversation_id, c.owner, c.question) for c in history.citing("d")]
+    assert found == [(other, "bob", "Later?"), (mine, "ann", "What?")]
+    assert history.citing("unknown") == []
+
+
 def test_citations_are_counted_by_document(history: History) -> None:
     assert history.citation_counts() == {}
     other = replace(ANSWER.citations[0], document=CitedDocument("e", "e.md", "E", "01", None))

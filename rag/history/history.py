@@ -1,4 +1,4 @@
-"""Conversations, in a database of their own that no rebuild of the library touches."""
+"""Keeps conversations, and finds what is in them."""
 
 from __future__ import annotations
 
@@ -7,85 +7,24 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rag.errors import LibraryBroken, LibraryBusy, LibraryError, LibraryFull
+from rag.errors import LibraryError
+from rag.history.conversations import CitingQuestion, Conversation, Message
+from rag.history.database import BUSY_SECONDS, prepare, told, transaction
 from rag.records import Answer, answer_from_json, to_json
 from rag.redact import redact
 from rag.settings import Settings
 
 TITLE_CHARACTERS = 80
-_BUSY_SECONDS = 10.0
-
-# The script at place n brings a database of schema n to schema n + 1.
-_MIGRATIONS = (
-    """
-    CREATE TABLE conversations (
-        id TEXT PRIMARY KEY,
-        owner TEXT NOT NULL,
-        title TEXT NOT NULL DEFAULT '',
-        created TEXT NOT NULL,
-        changed TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX conversations_by_owner ON conversations (owner, changed);
-    CREATE TABLE messages (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-        question TEXT NOT NULL,
-        answer TEXT,
-        asked TEXT NOT NULL,
-        answered TEXT
-    ) STRICT;
-    CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
-    """,
-    "ALTER TABLE messages ADD COLUMN documents TEXT;",
-)
-SCHEMA = len(_MIGRATIONS)
 
 
 def history_path(settings: Settings) -> Path:
     """Gives where the conversations beside a library are kept."""
     return settings.index / "history.sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """One chat; times are ISO 8601 in UTC, ``title`` its first question."""
-
-    id: str
-    owner: str
-    title: str
-    created: str
-    changed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A question, and its answer where one was kept.
-
-    ``documents`` are the ids of those that were asked; empty for all.
-    """
-
-    id: int
-    question: str
-    answer: Answer | None
-    asked: str
-    answered: str | None
-    documents: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CitingQuestion:
-    """A question whose answer cites a document; ``asked`` is an ISO 8601 time in UTC."""
-
-    conversation_id: str
-    owner: str
-    question: str
-    asked: str
 
 
 class History:
@@ -103,15 +42,15 @@ class History:
         Raises:
             LibraryError: it cannot be opened, is damaged, or comes from a newer Footnote.
         """
-        with _told(path):
+        with told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Every use is inside the lock, so that threads may share the connection.
             connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None
+                path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
             )
         try:
-            with _told(path):
-                _prepare(connection, path)
+            with told(path):
+                prepare(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -258,73 +197,13 @@ class History:
         return changed
 
     def _rows(self, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        with self._lock, _told(self._path):
+        with self._lock, told(self._path):
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _told(self._path), _transaction(self._connection):
+        with self._lock, told(self._path), transaction(self._connection):
             yield self._connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    with closing(connection.execute("PRAGMA user_version")) as found:
-        schema = int(found.fetchone()[0])
-    if schema > SCHEMA:
-        raise LibraryError(
-            f"The conversations in {path} were kept by a newer Footnote; "
-            "update Footnote, or move that file away to start afresh."
-        )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")
-    if schema < SCHEMA:
-        _migrate(connection)
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    with _transaction(connection):
-        # Another process may have migrated while this one waited for the transaction.
-        schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        for script in _MIGRATIONS[schema:]:
-            for statement in filter(str.strip, script.split(";")):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {max(schema, SCHEMA)}")
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turns what SQLite says into what a person can act on."""
-    try:
-        yield
-    except OSError as error:
-        raise LibraryError(f"The conversations in {path} cannot be kept: {error}.") from error
-    except sqlite3.Error as error:
-        raise _error_for(path, error) from error
-
-
-def _error_for(path: Path, error: sqlite3.Error) -> LibraryError:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith("SQLITE_FULL"):
-        return LibraryFull(f"The disk has no room left to keep the conversation in {path}.")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LibraryBusy(f"Another program is writing to {path}; try again in a moment.")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return LibraryBroken(
-            f"The conversations in {path} are damaged; move that file away to start afresh."
-        )
-    return LibraryError(f"The conversations in {path} cannot be kept: {error}.")
 
 
 def _title(question: str) -> str:
