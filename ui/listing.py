@@ -106,7 +106,7 @@ def _row(document: Document, cited: int, has_duplicates: bool) -> Row:
         Cell(language),
         Cell("" if pages is None else f"{pages:,}", sort=-1 if pages is None else pages),
         Cell(f"{document.characters:,}", sort=document.characters),
-        Cell(date_in_words(document.added[:10], short=True), sort=document.added),
+        Cell(date_in_words(document.added[:10], short=True), sort=document.added[:19]),
         Cell(f"{cited:,}" if cited else "", sort=cited),
         Cell(", ".join(remarks), sort=2 * warnings + has_duplicates),
     )

@@ -29,6 +29,8 @@ _BARE_ADDRESS = re.compile(r"\bwww\.", re.IGNORECASE)
 
 def clean(text: str) -> str:
     """Takes out control, bidirectional and other invisible characters; one space between words."""
+    if text.isprintable():  # nearly always, and thousands of names are shown at once
+        return " ".join(text.split())
     visible = "".join(
         " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Zs"} else c
         for c in text

@@ -325,7 +325,7 @@ def test_the_library_lists_its_documents(app: AppTest) -> None:
         "English",
         2,
         len(services.core().library.text(report[0])),
-        ["22 Nov 2026", "2026-11-22T10:00:00+00:00"],
+        ["22 Nov 2026", "2026-11-22T10:00:00"],
         ["", 0],
         ["1 warning", 2],
     ]
