@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -189,9 +190,9 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
     for document in removed:
         print(f"removed   {_one_line(document.name)}")
     if options.erase_quotes:
-        history = History.open(history_path(settings))
-        erased = history.erase_quotes([document.id for document in removed])
-        _tell(f"Quotations were erased from {erased} saved answer{'s' if erased != 1 else ''}.")
+        with closing(History.open(history_path(settings))) as history:
+            erased = history.erase_quotes([document.id for document in removed])
+        _tell(f"Quotations were erased from {_count(erased, 'saved answer')}.")
     return OK
 
 
@@ -366,7 +367,12 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _count_held(manifest: Manifest) -> str:
-    return f"{manifest.documents:,} documents and {manifest.conversations:,} conversations"
+    documents = _count(manifest.documents, "document")
+    return f"{documents} and {_count(manifest.conversations, 'conversation')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _describe(document: Document, twins: Sequence[Twin]) -> dict[str, Any]:

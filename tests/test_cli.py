@@ -206,6 +206,32 @@ def test_quotations_stay_in_saved_chats_unless_they_are_erased_too(
     assert bool(find_traces(tmp_path, "nabiullina")) != erase
 
 
+def test_backup_and_restore(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index, file = str(tmp_path / "index"), str(tmp_path / "a.zip")
+    run(capsys, "add", str(folder), "--index", index)
+    chat = keep_answer(capsys, index)
+    assert run(capsys, "backup", file, "--index", index) == (
+        cli.OK,
+        f"Backed up 2 documents and 1 conversation to {file}.\n",
+        "",
+    )
+    status, out, err = run(capsys, "backup", file, "--index", index)
+    assert (status, out) == (cli.FAILED, "")
+    assert "--force" in err
+    assert run(capsys, "backup", file, "--force", "--index", index)[0] == cli.OK
+    run(capsys, "remove", "bank.md", "--erase-quotes", "--index", index)
+    status, out, _ = run(capsys, "restore", file, "--index", index)
+    assert status == cli.OK
+    assert out.startswith("Restored 2 documents and 1 conversation, as they were on 20")
+    assert "almost total ban" in kept_text(index, chat)
+    assert run(capsys, "check", "--index", index)[0] == cli.OK
+    status, out, err = run(capsys, "restore", str(tmp_path / "no.zip"), "--index", index)
+    assert (status, out) == (cli.FAILED, "")
+    assert len(err.splitlines()) == 1
+
+
 @pytest.mark.parametrize("question", ["", "   ", "why " * 12_500])
 def test_a_question_that_cannot_be_asked_is_one_sentence(
     question: str, index: str, capsys: pytest.CaptureFixture[str]

@@ -174,6 +174,21 @@ def test_the_timer_erases_by_itself(library: Library, monkeypatch: pytest.Monkey
     assert library.removed() == []
 
 
+def test_the_time_begins_when_the_removal_is_done(
+    library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_slowly(self: Derived) -> None:
+        assert library.removed() == []
+        clock.now += 60
+
+    monkeypatch.setattr(Derived, "write", write_slowly)
+    removed = library.remove(["zanzibar.txt", "sea.txt"], undo_seconds=30)
+    monkeypatch.undo()
+    assert {d.until for d in library.removed()} == {clock.now + 30}
+    assert library.undo_removal([document.id for document in removed]) == removed
+    assert library.check() == []
+
+
 def test_two_removals_have_each_their_own_time(library: Library, clock: Clock) -> None:
     library.remove(["zanzibar.txt"], undo_seconds=30)
     clock.now += 20

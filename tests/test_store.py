@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from rag.errors import LibraryBroken, LibraryBusy, UnknownDocument
 from rag.records import Block, Page, RemovedDocument, Source
-from rag.store import SQLiteStore, changes, connections, schema
+from rag.store import SQLiteStore, changes, connections, removed, schema
 from tests.shelves import EMBEDDER, make_document, make_source, put
 
 
@@ -289,11 +290,53 @@ def test_what_was_removed_is_put_back_as_it_was(store: SQLiteStore) -> None:
     assert store.sources(id_) == [make_source("b.txt")]
     assert store.without_vector(EMBEDDER.name) == []
     assert store.counts().vectors == vectors
+    assert not store.has_traces()
     told = store.changes_since(seen)
     assert told is not None
     assert told.removed == tuple(old_chunks)
     assert told.added == tuple(store.chunk_ids([id_]))
     assert (store.removed(), store.unerased(), store.put_back([id_])) == ([], [], [])
+    assert store.problems() == []
+
+
+def test_tables_that_came_later_are_carried_too(
+    store: SQLiteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = (("pairs", "one"), ("pairs", "other"), ("notes", "document"))
+    monkeypatch.setattr(removed, "BELONGING", (*removed.BELONGING, *added))
+    a, b, c = (put(store, f"{name}.txt", f"{name}\n") for name in "abc")
+    with closing(connections.connect(tmp_path / "library.sqlite")) as connection:
+        connection.execute(
+            "CREATE TABLE pairs (one TEXT REFERENCES documents (id) ON DELETE CASCADE, "
+            "other TEXT REFERENCES documents (id) ON DELETE CASCADE, PRIMARY KEY (one, other))"
+        )
+        connection.execute(
+            "CREATE TABLE notes (number INTEGER PRIMARY KEY, note, "
+            "document TEXT REFERENCES documents (id) ON DELETE CASCADE)"
+        )
+        connection.executemany("INSERT INTO pairs VALUES (?, ?)", [(a, b), (b, c)])
+        connection.execute("INSERT INTO notes VALUES (7, x'0102', ?)", (b,))
+        store.remove(b, until=99.0)
+        store.remove(c)
+        assert (
+            connection.execute("SELECT * FROM pairs UNION ALL SELECT 1, 1 FROM notes").fetchall()
+            == []
+        )
+        assert store.put_back([b]) == [b]
+        assert connection.execute("SELECT * FROM pairs").fetchall() == [(a, b)]
+        assert connection.execute("SELECT note FROM notes").fetchall() == [(b"\x01\x02",)]
+
+
+def test_a_library_that_starts_afresh_can_be_followed_by_no_index(store: SQLiteStore) -> None:
+    put(store, "a.txt", "one\n")
+    id_, seen = store.library_id, store.generation()
+    store.start_afresh(above=40)
+    assert store.library_id != id_
+    assert store.generation() == 41
+    assert store.changes_since(seen) is None
+    assert store.changes_since(41) is not None
+    store.start_afresh(above=0)
+    assert store.generation() == 42
     assert store.problems() == []
 
 

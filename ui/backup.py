@@ -20,9 +20,9 @@ _NOTICE = "backup_notice"
 
 def draw_backup() -> None:
     """Draws what backs up and restores, folded up."""
+    if notice := st.session_state.pop(_NOTICE, ""):
+        st.text(notice)
     with st.expander("Backup and restore", key="backup"):
-        if notice := st.session_state.pop(_NOTICE, ""):
-            st.text(notice)
         st.text("A backup holds all documents, and the chats of all who use this Footnote.")
         now = datetime.now(UTC)
         st.download_button(

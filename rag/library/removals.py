@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -49,7 +50,7 @@ class Removals:
     def listed(self) -> list[RemovedDocument]:
         """Gives what can be put back."""
         now = self._clock()
-        return [document for document in self._store.removed() if document.until > now]
+        return [d for d in self._store.removed() if now < d.until < math.inf]
 
     @property
     def are_undoable(self) -> bool:
@@ -57,15 +58,16 @@ class Removals:
 
     def remove(self, document_ids: Sequence[str], undo_seconds: float) -> None:
         """Removes documents; only for the holder of the library."""
-        until = None
-        if undo_seconds > 0:
-            self._presence.claim()
-            until = self._clock() + undo_seconds
-        for document_id in document_ids:
-            self._store.remove(document_id, until)
+        if undo_seconds <= 0:
+            self._store.remove(*document_ids)
+            self._derived.write()
+            return
+        self._presence.claim()
+        self._store.remove(*document_ids, until=math.inf)
         self._derived.write()
-        if until is not None:
-            self._set_timer()
+        # The time begins when all is done, which for thousands of documents takes its own.
+        self._store.keep_until(document_ids, self._clock() + undo_seconds)
+        self._set_timer()
 
     def put_back(self, document_ids: Sequence[str]) -> list[str]:
         """Undoes removals; only for the holder of the library."""

@@ -214,7 +214,7 @@ class LibraryStore(Protocol):
         ...
 
     def counts_removed(self) -> int:
-        """How many chunks have been removed since the library was made."""
+        """How many chunks have been removed, and not put back, since the library was made."""
         ...
 
     def changes_since(self, generation: int) -> Changes | None:
@@ -256,11 +256,15 @@ class LibraryStore(Protocol):
         """Takes away files; gives the ids of the documents that went because none was left."""
         ...
 
-    def remove(self, document_id: str, until: float | None = None) -> None:
-        """Removes a document and all that was made from it; nothing where there is none.
+    def remove(self, *document_ids: str, until: float | None = None) -> None:
+        """Removes documents and all that was made from them; nothing where there are none.
 
         With ``until``, in seconds since 1970, what ``put_back`` needs is kept apart.
         """
+        ...
+
+    def keep_until(self, document_ids: Collection[str], until: float) -> None:
+        """Gives removed documents another time until which they can be put back."""
         ...
 
     def put_back(self, document_ids: Collection[str]) -> list[str]:

@@ -73,6 +73,13 @@ def _keep_rows(connection: sqlite3.Connection, document_id: str) -> None:
         )
 
 
+def keep_until(connection: sqlite3.Connection, document_ids: Collection[str], until: float) -> None:
+    connection.executemany(
+        "UPDATE removed_documents SET until = ? WHERE document = ?",
+        ((until, document_id) for document_id in document_ids),
+    )
+
+
 def put_back(connection: sqlite3.Connection, document_id: str, generation: int) -> bool:
     """Puts a document back, or the sources alone where the same content has come in again.
 
@@ -96,6 +103,11 @@ def put_back(connection: sqlite3.Connection, document_id: str, generation: int) 
         rest = [table for table, _ in BELONGING if table not in first]
         for table in (*rest, "vectors"):
             _insert(connection, table, _kept_rows(connection, document_id, table), generation)
+        # What has come back has left no traces that would have to be erased.
+        connection.execute(
+            "UPDATE meta SET value = value - ? WHERE key = 'removed'",
+            (_count(connection, "chunks", "document", document_id),),
+        )
     forget(connection, [document_id])
     return True
 
@@ -139,14 +151,25 @@ def _insert(
     kept: Iterable[Mapping[str, Any]],
     generation: int,
 ) -> None:
-    """Inserts rows under new numbers; what is there already stays as it is."""
-    numbered = connection.execute(
-        "SELECT 1 FROM pragma_table_info(?) WHERE name = 'id' AND type = 'INTEGER'", (table,)
-    ).fetchone()
+    """Inserts rows under new numbers, but for those that refer to what is gone.
+
+    What is there already stays as it is.
+    """
+    numbers = connection.execute(
+        "SELECT name FROM pragma_table_info(?1) WHERE pk AND type = 'INTEGER' "
+        "AND (SELECT count(*) FROM pragma_table_info(?1) WHERE pk) = 1",
+        (table,),
+    ).fetchall()
+    references = connection.execute(
+        'SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)', (table,)
+    ).fetchall()
     for row in kept:
-        values = {
-            column: value for column, value in row.items() if not (numbered and column == "id")
-        }
+        if not all(
+            row[column] is None or _count(connection, target, key, row[column])
+            for target, column, key in references
+        ):
+            continue
+        values = {column: value for column, value in row.items() if (column,) not in numbers}
         if "generation" in values:
             values["generation"] = generation
         if table == "kept_pairs" and not all(
@@ -161,10 +184,10 @@ def _insert(
         )
 
 
-def _count(connection: sqlite3.Connection, table: str, column: str, document_id: str) -> int:
+def _count(connection: sqlite3.Connection, table: str, column: str, value: Any) -> int:
     (count,) = connection.execute(
         f"SELECT count(*) FROM {table} WHERE {column} = ?",  # noqa: S608 - constants
-        (document_id,),
+        (value,),
     ).fetchone()
     return int(count)
 

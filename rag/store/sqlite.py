@@ -343,10 +343,15 @@ class SQLiteStore:
             generation = changes.raise_generation(connection)
             return changes.remove_sources(connection, locations, generation)
 
-    def remove(self, document_id: str, until: float | None = None) -> None:
+    def remove(self, *document_ids: str, until: float | None = None) -> None:
         with self._connections.writing() as connection:
             generation = changes.raise_generation(connection)
-            removed.remove_document(connection, document_id, until, generation)
+            for document_id in document_ids:
+                removed.remove_document(connection, document_id, until, generation)
+
+    def keep_until(self, document_ids: Collection[str], until: float) -> None:
+        with self._connections.writing() as connection:
+            removed.keep_until(connection, document_ids, until)
 
     def put_back(self, document_ids: Collection[str]) -> list[str]:
         with self._connections.writing() as connection:
