@@ -13,7 +13,7 @@ from ui.failures import told
 from ui.kinds import kind_in_words, language_in_words, size_in_words
 from ui.removal import confirm_removal
 from ui.sheet import Facts, Heading, Lines, Text, draw_sheet
-from ui.words import clean, count, date_in_words
+from ui.words import clean, count, date_in_words, shorten
 
 PARAMETER = "d"
 SHEET_CHARACTERS = 20_000  # of the text at once: more would make the page slow
@@ -166,7 +166,7 @@ def _draw_citing(document: Document, go_to_chat: Callable[[str], None]) -> None:
     with st.expander(f"Cited in {count(len(citing), 'answer')}"):
         for number, one in enumerate(citing[:CITING_LISTED]):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.text(f"{date_in_words(one.asked[:10])}: {clean(one.question)}")
+                st.text(f"{date_in_words(one.asked[:10])}: {shorten(clean(one.question), 160)}")
                 if one.owner == owner and st.button("Open the chat", key=f"citing_{number}"):
                     go_to_chat(one.conversation_id)
         if len(citing) > CITING_LISTED:

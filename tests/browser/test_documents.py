@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import People, Site, ask
 from tests.browser.corpus import HOSTILE_LINE
+from tests.browser.test_safety import contrast, name
 
 HARM = ("img[src*=evil]", "a[href*=evil]", "a[href^=javascript]", "iframe")
 HOSTILE_TITLE = "![x](http://evil.example/t.png) <b>lighthouse</b> :red[Hiddensee]"
@@ -164,6 +166,8 @@ def test_a_folder_is_compared_taken_in_found_and_let_go(
     expect(page.get_by_text("Nothing would be left of it in the library.")).to_be_visible()
     page.get_by_role("button", name="Apply").click()
     expect(documents(page)).not_to_contain_text("doum.txt", timeout=60_000)
+    page.get_by_role("button", name="Clear this list").click()
+    expect(page.get_by_role("table", name="Files being taken in")).to_have_count(0)
 
 
 def found_sorted_and_chosen(page: Page) -> None:
@@ -198,3 +202,19 @@ def test_a_phone_shows_all_of_it(people: People, site: Site) -> None:
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", name="The digital ruble")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_can_read_it(people: People, site: Site, scheme: str) -> None:
+    page = people.arrive(f"{site.address}/library", color_scheme=scheme)
+    row = documents(page).get_by_role("row").filter(has_text="The digital ruble")
+    row.get_by_role("checkbox").check()
+    ask_these = page.get_by_role("button", name="Ask 1 document")
+    expect(ask_these).to_be_enabled()
+    read = [ask_these, row.get_by_role("link"), row.locator(".fn-facts").first]
+    assert [name(one) for one in read if contrast(one) < 4.5] == []
+    row.get_by_role("link").click()
+    sheet = page.locator(".fn-sheet")
+    expect(page.get_by_role("region", name="Text as read")).to_be_visible()
+    read = [sheet.locator("dt").first, sheet.locator("dd").first, sheet.locator(".fn-read").last]
+    assert [name(one) for one in read if contrast(one) < 4.5] == []
