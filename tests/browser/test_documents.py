@@ -148,8 +148,8 @@ def compare(page: Page, folder: Path) -> None:
 def test_a_folder_is_compared_taken_in_found_and_let_go(
     people: People, site: Site, tmp_path: Path
 ) -> None:
-    for name in ("apple", "birch", "cedar", "doum"):
-        (tmp_path / f"{name}.txt").write_text(f"About the {name}. It is a tree of the north.\n")
+    for tree in ("apple", "birch", "cedar", "doum"):
+        (tmp_path / f"{tree}.txt").write_text(f"About the {tree}. It is a tree of the north.\n")
     page = library(people, site)
     compare(page, tmp_path / "missing")
     expect(page.get_by_text("There is no folder")).to_be_visible()
