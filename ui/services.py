@@ -12,7 +12,7 @@ import streamlit as st
 from rag.assistant import open_assistant
 from rag.errors import FootnoteError
 from rag.history import History
-from rag.records import Answer, Document, Job, Turn
+from rag.records import Answer, Document, Job, JobStage, Turn
 from rag.settings import Settings, read_settings
 from rag.store import Counts
 from ui.loading import ModelLoader
@@ -47,6 +47,10 @@ class Shelf(Protocol):
 
     def jobs(self) -> list[Job]:
         """Gives what was submitted, first come first."""
+        ...
+
+    def count_jobs(self) -> dict[JobStage, int]:
+        """Gives how many there are in each stage."""
         ...
 
     def cancel(self, job_ids: Collection[str], /) -> None:

@@ -28,7 +28,7 @@ from rag.library.reports import Report, Tell, tell_nobody
 from rag.library.sync import finish_sync, sync_folder
 from rag.library.worker import Worker
 from rag.locks import WriteLock
-from rag.records import Block, Document, Job
+from rag.records import Block, Document, Job, JobStage
 from rag.settings import Settings
 from rag.store import Counts, NewDocument, SQLiteStore
 from rag.vectors import FaissIndex
@@ -280,7 +280,7 @@ class Library:
         """Does what is submitted at once, in the caller's thread.
 
         Raises:
-            LibraryBusy: another process does it.
+            LibraryBusy: another process or thread does it.
         """
         self._worker.work_off()
 
@@ -289,6 +289,10 @@ class Library:
         return [
             job if job.is_over else self._worker.describe(job) for job in self.store.jobs.jobs()
         ]
+
+    def count_jobs(self) -> dict[JobStage, int]:
+        """How many there are in each stage; cheaper than ``jobs``."""
+        return self.store.jobs.counts()
 
     def submit_upload(self, name: str, data: bytes) -> Job:
         """Puts a file that was uploaded into the queue, durably.
@@ -451,6 +455,7 @@ class Library:
     def _sweep(self) -> None:
         """Clears away what a writer that died was about to write."""
         remove_leftovers(self._folder)
+        self._queue.sweep()
         self._originals.remove_all_but(self.store.uploaded())
         self._swept = True
 

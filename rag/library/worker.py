@@ -113,7 +113,7 @@ class Worker:
         hand = self._hand
         if hand is not None and hand.job.id == job.id:
             return replace(hand.job, cancelling=job.cancelling)
-        return replace(job, note=job.note or self._trouble)
+        return replace(job, note=self._trouble) if self._trouble else job
 
     # In the worker's thread.
 
@@ -132,10 +132,15 @@ class Worker:
 
     @contextmanager
     def _serving(self) -> Iterator[None]:
-        with self._alone, self._place.held(patience=0.0):
-            self._jobs.recover(MOST_TRIES, ENDED_TOO_OFTEN)
-            self._queue.sweep()
-            yield
+        if not self._alone.acquire(blocking=False):
+            raise LibraryBusy("This library's worker is at work already; wait for it.")
+        try:
+            with self._place.held(patience=0.0):
+                self._jobs.recover(MOST_TRIES, ENDED_TOO_OFTEN)
+                self._queue.sweep()
+                yield
+        finally:
+            self._alone.release()
 
     def _serve(self) -> None:
         while not self._stopping.is_set():

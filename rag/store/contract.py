@@ -7,7 +7,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from rag.records import Block, Chunk, Document, Job, Page, ParsedDocument, Source, StoredChunk
+from rag.records import (
+    Block,
+    Chunk,
+    Document,
+    Job,
+    JobStage,
+    Page,
+    ParsedDocument,
+    Source,
+    StoredChunk,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -251,6 +261,10 @@ class JobStore(Protocol):
         ...
 
     def jobs(self) -> list[Job]: ...
+
+    def counts(self) -> dict[JobStage, int]:
+        """How many there are in each stage in which there are any."""
+        ...
 
     def take(self) -> Job | None:
         """Gives the next of the queue, begun; those that were begun before come last."""
