@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/kill_worker.py FOLDER [--kills 50] [--seed 0]
 
-What has come in at the end is compared with what `add` takes in of the same folder when nobody kills
-it. The embedder is the tests' hashing one.
+What has come in at the end is compared with what `add` takes in of the same folder when nobody
+kills it. The embedder is the tests' hashing one.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def main() -> int:
         same = {d.id for d in plain.documents()} == {d.id for d in library.documents()}
         problems = library.check()
         print(
-            f"{kills} kills: {library.count_jobs()}, {len(too_often)} were in hand at three of them "
-            f"and retried; the same documents: {same}; problems: {problems}"
+            f"{kills} kills: {library.count_jobs()}, {len(too_often)} were in hand at three of "
+            f"them and retried; the same documents: {same}; problems: {problems}"
         )
         plain.close()
         library.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +13,7 @@ import streamlit as st
 from rag.assistant import open_assistant
 from rag.errors import FootnoteError
 from rag.history import History
+from rag.library import stop_workers
 from rag.records import Answer, Document, Job, JobStage, Turn
 from rag.settings import Settings, read_settings
 from rag.store import Counts
@@ -107,6 +109,13 @@ def core() -> Core:
     assistant = open_core(settings())
     assistant.library.start_worker()
     return assistant
+
+
+@asynccontextmanager
+async def while_serving(_app: object) -> AsyncIterator[None]:
+    """What the server does before it serves, and after."""
+    yield
+    stop_workers()
 
 
 @st.cache_resource(show_spinner=False)

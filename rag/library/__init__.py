@@ -2,5 +2,6 @@
 
 from rag.library.library import Library
 from rag.library.reports import Progress, Report
+from rag.library.worker import stop_workers
 
-__all__ = ["Library", "Progress", "Report"]
+__all__ = ["Library", "Progress", "Report", "stop_workers"]

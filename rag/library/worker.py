@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -43,6 +43,18 @@ _NOTES = {
 }
 
 logger = logging.getLogger(__name__)
+
+_working: set[Worker] = set()
+
+
+@atexit.register
+def stop_workers() -> None:
+    """Stops the workers of this process, before it ends; a server may end it without ``atexit``.
+
+    An orderly end then does not count as a try of the file in hand.
+    """
+    for worker in tuple(_working):
+        worker.stop()
 
 
 class Worker:
@@ -80,21 +92,22 @@ class Worker:
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name="footnote-worker", daemon=True)
         self._thread.start()
-        atexit.register(self.stop)
+        _working.add(self)
 
     def stop(self) -> None:
         """Puts back what is in hand, and gives the place to another process."""
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        atexit.unregister(self.stop)
+        _working.discard(self)
         self._stopping.set()
         self.wake()
         if hand := self._hand:
             hand.call_off()
         thread.join(STOP_SECONDS)
         if thread.is_alive() and hand:  # it ends with the process, by no fault of the file
-            self._jobs.put_back(hand.job.id)
+            with suppress(LibraryError):
+                self._jobs.put_back(hand.job.id)
         self._executor.close()
 
     def wake(self) -> None:
