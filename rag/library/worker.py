@@ -186,6 +186,8 @@ class Worker:
         if job is None:
             return False
         hand = self._hand = _InHand(job, self._jobs, self._executor.interrupt, self._wait)
+        if self._stopping.is_set():  # before there was a job in hand to call off
+            hand.call_off()
         try:
             with hand.watched():
                 ended = self._attempt(hand)
