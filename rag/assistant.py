@@ -11,18 +11,16 @@ from dataclasses import replace
 from typing import Any
 
 from rag import __version__
+from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
 from rag.conversation import stand_alone
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
 from rag.library import Library
-from rag.question import SOCIAL, Question, read_question, split_question
+from rag.question import SOCIAL, Question, propose_questions, read_question, split_question
 from rag.reader import Reader, open_reader
 from rag.records import Answer, Passage, Turn
-from rag.replies import UNCLEAR, reply
-from rag.respond import Respondent, Stopwatch, join_parts
 from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
-from rag.suggest import propose_questions
 from rag.terms import extract_terms
 
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.answer.cite import cite_nearest
+from rag.answer.compose import compose
 from rag.assistant import Assistant, open_assistant
-from rag.cite import cite_nearest
-from rag.compose import compose
 from rag.records import Answer, Passage, Span, Turn
 from rag.settings import Settings
 

@@ -29,8 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from rag.answer.compose import compose
 from rag.assistant import open_assistant
-from rag.compose import compose
 from rag.conversation import stand_alone
 from rag.evaluate.measures import Range, contains_answer, count_overlap, evidence_recall
 from rag.evaluate.scored import ENOUGH_EVIDENCE

@@ -6,7 +6,7 @@ from rag.embed import SentenceTransformerEmbedder
 from rag.reader.sentences import SentenceReader
 from rag.records import Passage
 from rag.settings import Settings
-from tests.test_cite import make_passage
+from tests.passages import make_passage
 
 PASSAGES = [
     make_passage(

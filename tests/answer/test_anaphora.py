@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.anaphora import find_antecedent
+from rag.answer.anaphora import find_antecedent
 
 
 def resolve(text: str, quote: str, *headings: str) -> tuple[str, str]:

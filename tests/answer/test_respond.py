@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from rag.answer.respond import Part, Respondent, Stopwatch, join_parts
 from rag.records import Answer, Passage, Reading, Span
-from rag.respond import Part, Respondent, Stopwatch, join_parts
 from rag.store import SQLiteStore
 from rag.terms import extract_terms
 from tests.passages import make_passage, no_page

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
-from rag.cite import LocatePage, cite_nearest
-from rag.compose import Quotation, compose, is_title, present, quote_span
-from rag.material import (
+from rag.answer.cite import LocatePage, cite_nearest
+from rag.answer.compose import Quotation, compose, is_title, present, quote_span
+from rag.answer.material import (
     Material,
     ReadableStore,
     correct_spelling,
@@ -21,11 +21,11 @@ from rag.material import (
     gather_topic,
     speaks_of_a_document,
 )
+from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_side
+from rag.answer.summarise import summarise
 from rag.question import Question, read_question, strip_source
 from rag.reader import Reader
 from rag.records import Answer, Citation, Passage, Reading, Sentence
-from rag.sides import distinguish, find_contrast, find_naming_all, find_side
-from rag.summarise import summarise
 
 NEAREST = 3  # passages shown with a refusal
 SIDE_SCORE = 0.6  # of the best span's score: below it a sentence about one side is read for anew

@@ -16,11 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.anaphora import find_antecedent
+from rag.answer.anaphora import find_antecedent
+from rag.answer.standalone import CUE, is_whole, stands_alone
 from rag.quote import ITEM_MARK
 from rag.records import Passage, Span
 from rag.sentences import split_sentences
-from rag.standalone import CUE, is_whole, stands_alone
 from rag.terms import extract_terms
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rag.replies import reply
+from rag.answer.replies import reply
 from tests.passages import make_document
 
 

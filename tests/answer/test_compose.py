@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.compose import compose
+from rag.answer.compose import compose
 from rag.records import Citation, Sentence, Span
 from tests.passages import make_passage, no_page
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cite import cite, cite_nearest
+from rag.answer.cite import cite, cite_nearest
 from tests.passages import make_passage, no_page
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quantities import find_quantities
+from rag.answer.quantities import find_quantities
 
 
 @pytest.mark.parametrize(

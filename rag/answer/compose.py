@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.anaphora import find_antecedent
-from rag.cite import LocatePage, cite
-from rag.polarity import covers, decide, is_plain_reply
-from rag.quantities import find_quantities
+from rag.answer.anaphora import find_antecedent
+from rag.answer.cite import LocatePage, cite
+from rag.answer.polarity import covers, decide, is_plain_reply
+from rag.answer.quantities import find_quantities
 from rag.question import Form, Question, read_question
 from rag.quote import ITEM_MARK, QUESTION_END, find_quote, plain_text
 from rag.records import Citation, Passage, Sentence, Span, Verdict

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.summarise import summarise
+from rag.answer.summarise import summarise
 from tests.fakes import HashingEmbedder
 from tests.passages import make_passage
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.material import (
+from rag.answer.material import (
     correct_spelling,
     find_named,
     gather_library,

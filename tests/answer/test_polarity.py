@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.polarity import covers, decide, is_plain_reply
+from rag.answer.polarity import covers, decide, is_plain_reply
 
 
 @pytest.mark.parametrize(
