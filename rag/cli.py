@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant, open_assistant
-from rag.errors import FootnoteError, SettingError
+from rag.errors import FootnoteError, SettingError, UnreachableAddress
+from rag.fetch import fetch
 from rag.library import Followed, Library, Progress, Report, Watcher
 from rag.records import Answer, Document, Turn, Twin, to_json
 from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
@@ -56,8 +58,8 @@ def _build_parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    add = command("add", _add, "take in files and whole folders")
-    add.add_argument("paths", nargs="+", metavar="PATH")
+    add = command("add", _add, "take in files, whole folders and web addresses")
+    add.add_argument("paths", nargs="+", metavar="PATH", help="or an http(s) address")
     sync = command("sync", _sync, "make what came from a folder equal to it")
     sync.add_argument("folder", metavar="FOLDER")
     sync.add_argument("--dry-run", action="store_true", help="say what would be done")
@@ -96,7 +98,21 @@ def _build_parser() -> argparse.ArgumentParser:
 def _add(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
     bar = _make_bar(None)
-    return _report(library.add([Path(p) for p in options.paths], _show_on(bar)), bar)
+    addresses = [p for p in options.paths if p.lower().startswith(("http://", "https://"))]
+    paths = [Path(p) for p in options.paths if p not in addresses]
+    reports = library.add(paths, _show_on(bar)) if paths else iter(())
+    fetched = (_add_address(a, library, settings, _show_on(bar)) for a in addresses)
+    return _report(itertools.chain(reports, fetched), bar)
+
+
+def _add_address(
+    address: str, library: Library, settings: Settings, progress: Callable[[Progress], None]
+) -> Report:
+    try:
+        found = fetch(address, offline=settings.offline)
+    except UnreachableAddress as error:
+        return Report(address, address, "refused", str(error))
+    return library.add_address(found.address, found.data, found.name, progress)
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> int:

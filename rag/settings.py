@@ -29,6 +29,7 @@ class Settings:
         retrieved_passages: how many passages are handed to the reader.
         threshold: the confidence below which the assistant abstains, 0 to 1; ``RAG_THRESHOLD``
             may name one of ``NAMED_THRESHOLDS`` as well.
+        offline: whether nothing is ever fetched from the web.
     """
 
     index: Path = Path("index")
@@ -38,6 +39,7 @@ class Settings:
     parse_seconds: int = 60
     retrieved_passages: int = 10
     threshold: float = NAMED_THRESHOLDS["balanced"]
+    offline: bool = False
 
     def __post_init__(self) -> None:
         if not 200 <= self.chunk_characters <= 8_000:
@@ -62,6 +64,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "parse_seconds": int,
         "retrieved_passages": int,
         "threshold": _read_threshold,
+        "offline": _read_switch,
     }
     chosen: dict[str, object] = {}
     for field in fields(Settings):
@@ -71,11 +74,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         kind = kinds.get(field.name, str)
         try:
             chosen[field.name] = kind(environment[variable])
-        except ValueError:
-            names = f" or {', '.join(NAMED_THRESHOLDS)}" if kind is _read_threshold else ""
+        except (ValueError, KeyError):
             raise SettingError(
-                f"{variable} is {environment[variable]!r}, which is not a number{names}; "
-                "mend or unset it."
+                f"{variable} is {environment[variable]!r}, which is not "
+                f"{_EXPECTED.get(kind, 'a number')}; mend or unset it."
             ) from None
     return Settings(**chosen)  # type: ignore[arg-type]
 
@@ -83,3 +85,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _read_threshold(text: str) -> float:
     named = NAMED_THRESHOLDS.get(text.strip().lower())
     return float(text) if named is None else named
+
+
+def _read_switch(text: str) -> bool:
+    return _SWITCH[text.strip().lower()]
+
+
+_SWITCH = {"1": True, "true": True, "on": True, "": False, "0": False, "false": False, "off": False}
+_EXPECTED: Mapping[Callable[[str], object], str] = {
+    _read_threshold: f"a number or {', '.join(NAMED_THRESHOLDS)}",
+    _read_switch: "1 or 0",
+}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag import cli
+from rag.fetch import Fetched
 
 BANK = """# Two sides
 
@@ -206,6 +207,23 @@ def test_a_path_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[
     status, out, err = run(capsys, "add", str(tmp_path / "no"), "--index", str(tmp_path / "i"))
     assert status == cli.FAILED
     assert "no" in out + err
+
+
+def test_an_address_is_taken_in_unless_offline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, address = str(tmp_path / "index"), "HTTP://pages.test/report"
+    found = Fetched("report.txt", b"The words of a report.", "text/plain", address.lower())
+    monkeypatch.setattr(cli, "fetch", lambda asked, offline: found)
+    (tmp_path / "file.txt").write_text("The words of a file.", encoding="utf-8")
+    arguments = ("add", address, str(tmp_path / "file.txt"), "--index", index)
+    status, out, _ = run(capsys, *arguments)
+    assert (status, out) == (cli.OK, "added     file.txt\nadded     report.txt\n")
+    monkeypatch.undo()
+    monkeypatch.setenv("RAG_OFFLINE", "1")
+    status, out, _ = run(capsys, "add", address, "--index", index)
+    assert status == cli.FAILED
+    assert out.startswith("refused   HTTP://pages.test/report: Nothing is fetched from the web")
 
 
 def test_an_empty_library_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
