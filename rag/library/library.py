@@ -90,6 +90,7 @@ class Library:
         self._lock = WriteLock(folder / "write.lock")
         self._changing = threading.Lock()
         self._swept = False
+        self._has_traits = False
         self._derived = Derived(
             self.store, self.vectors, self.words, self._lock, get_embedder, self._complete_vectors
         )
@@ -623,7 +624,9 @@ class Library:
         for document_id in self.store.cut_otherwise(self._preparation.chunking):
             document = self.document(document_id)
             self.store.put(self._preparation.cut_anew(document, progress))
-        self._preparation.complete_traits(progress)
+        if not self._has_traits:  # whatever comes in from now on brings them along
+            self._preparation.complete_traits(progress)
+            self._has_traits = True
 
     def _complete_vectors(self, progress: Tell = tell_nobody) -> None:
         self._preparation.complete_vectors(progress)

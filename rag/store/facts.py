@@ -24,6 +24,7 @@ CREATE TABLE traits (
     words BLOB NOT NULL,
     minima BLOB NOT NULL
 );
+CREATE INDEX traits_rules ON traits (document, rules);
 CREATE INDEX traits_words ON traits (words) WHERE words <> x'';
 CREATE TABLE bands (
     "key" INTEGER NOT NULL,
