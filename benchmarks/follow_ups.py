@@ -2,6 +2,7 @@
 
     python -m benchmarks.follow_ups rewrites --half dev
     python -m benchmarks.follow_ups retrieval --keep FOLDER
+    python -m benchmarks.follow_ups whole
 
 ``rewrites`` compares the questions of ``trec_cast`` with those that a person wrote: F1 of the words
 that both hold, and how many of the content words that the person added are there. Conversations,
@@ -10,6 +11,9 @@ nothing came before, are left out.
 
 ``retrieval`` asks the questions of ``mtrag_human_subset`` and gives the share of the documents with
 evidence that are among the first five.
+
+``whole`` puts questions of other sets, which stand alone, after an unrelated question: they should
+come back as they are.
 """
 
 from __future__ import annotations
@@ -24,11 +28,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean, quantiles
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from rag.assistant import open_assistant
-from rag.conversation import stand_alone
+from rag.conversation import Resolution, resolve
 from rag.embed import SentenceTransformerEmbedder
 from rag.records import Turn
 from rag.retrieve import Retriever
@@ -38,6 +42,8 @@ from rag.terms import extract_terms
 DATA = Path(__file__).parents[2] / "shared" / "data" / "conversation"
 DEPTH = 5  # documents
 PASSAGES = 30  # of which the first five documents are taken
+WHOLE = ("squad2_articles", "clapnq", "chunk_spans", "dragonball_law", "news_2025", "sec_10q")
+UNRELATED = (Turn("What does the Central Bank want?", "It wants an almost total ban."),)
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -76,14 +82,16 @@ def measure_rewrites(options: argparse.Namespace) -> None:
         row
         for row in read_rows(DATA / "trec_cast.jsonl.gz")
         if row["user_turns"]
-        and (options.half == "all" or is_dev(row["id"].rsplit("_", 1)[0]) == (options.half == "dev"))
+        and (
+            options.half == "all" or is_dev(row["id"].rsplit("_", 1)[0]) == (options.half == "dev")
+        )
     ]
     ways: dict[str, list[str]] = {"last turn": [], "ours": [], "last turn and first turn": []}
     seconds = []
     for row in rows:
-        started = perf_counter()
-        ours = stand_alone(row["last"].strip(), turns_of(row))
-        seconds.append(perf_counter() - started)
+        started = process_time()
+        ours = resolve(row["last"].strip(), turns_of(row)).question
+        seconds.append(process_time() - started)
         ways["last turn"].append(row["last"])
         ways["ours"].append(ours)
         ways["last turn and first turn"].append(f"{row['last']} {row['user_turns'][0]}")
@@ -150,8 +158,8 @@ def measure_retrieval(options: argparse.Namespace) -> None:
             turns = [Turn(q, a) for q, a in zip(said[::2], said[1::2], strict=True)]
             asked = make(row["question"].strip(), turns)
             if options.show and way == "ours":
-                print(f"{row['question']} → {asked}")
-            passages = retriever.retrieve(asked, PASSAGES)
+                print(f"{row['question']} → {asked.question}")
+            passages = retriever.retrieve(asked.question, PASSAGES, before=asked.before)
             first = list(dict.fromkeys(p.document.id for p in passages))[:DEPTH]
             gold = {ids[e["doc_id"]] for e in row["evidence"]}
             recalls.append(len(gold & set(first)) / len(gold))
@@ -159,25 +167,46 @@ def measure_retrieval(options: argparse.Namespace) -> None:
         print(f"| {way} | {fmean(recalls):.3f} | {fmean(after):.3f} |")
 
 
-def join_questions(question: str, turns: Sequence[Turn]) -> str:
-    return " ".join((*(turn.question for turn in turns), question))
+def join_questions(question: str, turns: Sequence[Turn]) -> Resolution:
+    return Resolution(" ".join((*(turn.question for turn in turns), question)))
 
 
-def join_turns(question: str, turns: Sequence[Turn]) -> str:
-    return " ".join((*(f"{turn.question} {turn.answer}" for turn in turns), question))
+def join_turns(question: str, turns: Sequence[Turn]) -> Resolution:
+    said = (f"{turn.question} {turn.answer}" for turn in turns)
+    return Resolution(" ".join((*said, question)))
 
 
-WAYS: dict[str, Callable[[str, Sequence[Turn]], str]] = {
-    "last turn": lambda question, _: question,
+def resolve_alone(question: str, turns: Sequence[Turn]) -> Resolution:
+    return Resolution(resolve(question, turns).question)
+
+
+WAYS: dict[str, Callable[[str, Sequence[Turn]], Resolution]] = {
+    "last turn": lambda question, _: Resolution(question),
     "all questions joined": join_questions,
     "all questions and answers joined": join_turns,
-    "ours": stand_alone,
+    "ours, without the question before": resolve_alone,
+    "ours": resolve,
 }
+
+
+# Against questions that stand alone.
+
+
+def measure_whole(_: argparse.Namespace) -> None:
+    asked = [
+        row["question"].strip()
+        for name in WHOLE
+        for row in read_rows(DATA.parent / "rag" / name / "questions.jsonl.gz")
+    ]
+    changed = sum(resolve(question, UNRELATED).question != question for question in asked)
+    unclear = sum(bool(resolve(question, ()).ask_back) for question in asked)
+    print(f"{len(asked)} questions; {changed} changed after another ({changed / len(asked):.3f}),")
+    print(f"{unclear} asked back where nothing was before")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("rewrites", "retrieval"))
+    parser.add_argument("what", choices=("rewrites", "retrieval", "whole"))
     parser.add_argument("--half", choices=("dev", "test", "all"), default="dev")
     parser.add_argument("--keep", type=Path, help="where the library is built")
     parser.add_argument("--show", action="store_true", help="print each question")
@@ -187,6 +216,8 @@ def main() -> int:
         return 1
     if options.what == "rewrites":
         measure_rewrites(options)
+    elif options.what == "whole":
+        measure_whole(options)
     elif options.keep is None:
         parser.error("retrieval needs --keep FOLDER")
     else:

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retrieve": {"embed"},
     "quote": {"sentences", "terms"},
     "reader": {"embed", "quote", "sentences", "terms"},
-    "conversation": {"terms"},
+    "conversation": {"question", "sentences", "terms"},
     "question": {"terms"},
     "quantities": set(),
     "polarity": {"terms"},

@@ -2,8 +2,4 @@
 
 from rag.conversation.resolve import Resolution, resolve
 
-__all__ = ["Resolution", "resolve", "stand_alone"]
-
-
-def stand_alone(question, turns):
-    return resolve(question, turns).question
+__all__ = ["Resolution", "resolve"]

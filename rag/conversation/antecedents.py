@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.conversation.phrases import FULL_NAME, Phrase, find_phrases
+from rag.question import read_question
 from rag.sentences import split_sentences
 
 Kind = Literal["thing", "person", "several", "any"]
@@ -36,15 +37,17 @@ class Said:
         answer: its text.
         topic: what the question is about; None where it names nothing.
         sources: titles of the documents that the answer cites, in order.
+        was_unclear: the answer was a line that asks back.
     """
 
     question: str
     answer: str
     topic: Phrase | None
     sources: tuple[str, ...] = ()
+    was_unclear: bool = False
 
 
-class Ambiguous(Exception):  # noqa: N818  it is no error
+class Ambiguous(Exception):
     """Several phrases are meant with equal right."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -65,6 +68,12 @@ def find_antecedent(kind: Kind, said: Sequence[Said]) -> Phrase | None:
     Raises:
         Ambiguous: two persons are named with equal right.
     """
+    sides = read_question(said[-1].question).topics if said else ()
+    if len(sides) > 1 and kind == "several":
+        joined = " and ".join(sides)
+        return Phrase(0, len(joined), joined, joined.split()[-1].lower())
+    if len(sides) > 1 and kind == "thing":
+        raise Ambiguous(sides)
     salience: dict[frozenset[str], float] = {}
     named: dict[frozenset[str], Phrase] = {}
     keeps = KEEPS[kind == "any"]
@@ -122,7 +131,7 @@ def _find_answered(turn: Said, kind: Kind) -> Phrase | None:
     asked = ASKS_FOR_NAME.match(turn.question)
     if asked is None:
         return None
-    if kind == "thing" and asked[0].lower().startswith("who") and turn.topic and turn.topic.is_name:
+    if kind == "thing" and asked[0].lower().startswith("who") and find_phrases(turn.question):
         return None
     head = turn.answer[:READ_CHARACTERS]
     first = next(iter(split_sentences(head)), (0, 0))

@@ -9,14 +9,14 @@ import re
 from collections.abc import Sequence
 
 from rag.conversation.antecedents import Said, find_antecedent
-from rag.conversation.lexicon import ASKING, AUXILIARIES, DO
+from rag.conversation.lexicon import ASKING, AUXILIARIES, DO, OBJECT_PRONOUNS, OWNERS
 from rag.conversation.phrases import Phrase, find_phrases
 from rag.terms import WORD, stem
 
 AND = r"(?:(?:and|but|so|or|ok(?:ay)?|yes|well)\b[\s,]*)*"
 ASKS = (
     r"(?:why(?:\s+not)?|how(?:\s+(?:much|many|long|often|far|old|big|so|come))?|who|whom|where"
-    r"|(?:since|until|from|by)\s+when|when(?:\s+exactly)?|(?:by|for|with|to|from)\s+whom)"
+    r"|which(?:\s+ones?)?|(?:since|until|from|by)\s+when|when(?:\s+exactly)?|(?:by|for|with|to|from)\s+whom)"
 )
 BARE = re.compile(rf"{AND}(?P<ask>{ASKS})(?:\s+exactly)?\s*[?!.]*", re.I)
 ELSE = re.compile(
@@ -31,7 +31,9 @@ MORE = re.compile(
     re.I,
 )
 ABOUT = re.compile(
-    rf"{AND}(?:(?P<about>what|how)\s+about\s+|(?<=and )|(?<=but )|(?<=or ))(?P<topic>[^?!]+?)\s*[?!.]*", re.I
+    rf"{AND}(?:(?P<about>what|how)\s+about\s+|(?<=and )|(?<=but )|(?<=or ))"
+    r"(?P<topic>[^?!]+?)\s*[?!.]*",
+    re.I,
 )
 PLACED = re.compile(
     rf"{AND}(?:(?:what|how)\s+about\s+)?(?P<link>in|at|for|since|before|after|by|on|from|under|during|until"
@@ -59,6 +61,20 @@ LONGEST_OBJECT = 9  # words
 LONGEST_TOPIC = 7  # words
 
 
+def is_fragment(question: str) -> bool:
+    """Whether a question needs another before it: "why?", "and in Germany?"."""
+    text = question.strip()
+    is_whole = not any(pattern.fullmatch(text) for pattern in (BARE, ELSE, MORE))
+    return not is_whole or _match_place(text) is not None
+
+
+def _match_place(text: str) -> re.Match[str] | None:
+    """Matches "and in Germany?", but not "in which regions is mining forbidden?"."""
+    found = PLACED.fullmatch(text)
+    words = {word.lower() for word in found["what"].split()} if found else set()
+    return None if words & (ASKING | AUXILIARIES) else found
+
+
 def complete_fragment(question: str, said: Sequence[Said]) -> str | None:
     """Gives the whole question; None where it is one already."""
     text, last = question.strip(), said[-1]
@@ -68,17 +84,22 @@ def complete_fragment(question: str, said: Sequence[Said]) -> str | None:
         return _ask_further(further["ask"], said)
     if MORE.fullmatch(text):
         return _tell_more(said)
-    if placed := PLACED.fullmatch(text):
+    if placed := _match_place(text):
         return _place_anew(placed["link"].lower(), placed["what"], last.question)
     about = ABOUT.fullmatch(text)
-    if about and _is_topic(about["topic"]):
+    if about and is_topic(about["topic"]) and not _has_pronoun(about["topic"]):
         return _swap(_alike(about["topic"], said).question, about["topic"])
     return None
 
 
-def _is_topic(words: str) -> bool:
-    first = words.split()[0].lower()
-    return len(words.split()) <= LONGEST_TOPIC and first not in ASKING | AUXILIARIES
+def _has_pronoun(words: str) -> bool:
+    return not (OWNERS | OBJECT_PRONOUNS).isdisjoint(words.lower().split())
+
+
+def is_topic(words: str) -> bool:
+    """Whether these words name something and ask nothing."""
+    first = words.split(maxsplit=1)[0].lower() if words.strip() else ""
+    return 0 < len(words.split()) <= LONGEST_TOPIC and first not in ASKING | AUXILIARIES
 
 
 def _alike(topic: str, said: Sequence[Said]) -> Said:
@@ -91,7 +112,7 @@ def _alike(topic: str, said: Sequence[Said]) -> Said:
 def _ask_again(ask: str, last: Said) -> str:
     """Asks "why" of what "what does the bank want?" was asked and answered of."""
     before = FIRST.fullmatch(last.question) or YES_NO.fullmatch(last.question)
-    if before is None:
+    if before is None or ask in {"why not", "how come"} or ask.startswith("which"):
         return f"{ask}: {last.question}"
     asked = before.groupdict().get("ask") or ""
     aux, rest, noun = before["aux"].lower(), before["rest"], before.groupdict().get("noun") or ""
@@ -124,12 +145,29 @@ def _object_of(rest: str, answer: str) -> str:
     return ""
 
 
-def find_statement(last: Said) -> str:
-    """Gives what was said last, in few words: "an almost total ban", "China ban crypto"."""
+def find_object(last: Said) -> str:
+    """Gives what an answer says that somebody wants, proposes, bans: "an almost total ban"."""
+    before = FIRST.fullmatch(last.question)
+    is_asked_for = before is not None and before["ask"].lower() == "what" and not before["noun"]
+    if before is None or not is_asked_for or before["aux"].lower() not in DO:
+        return ""
+    return _object_of(before["rest"], last.answer)
+
+
+def find_statement(last: Said, named: Sequence[Phrase]) -> str:
+    """Gives what was said last, in few words: "an almost total ban", "China ban crypto".
+
+    Args:
+        last: the turn before.
+        named: phrases that the question names already, to be left out.
+    """
     before = FIRST.fullmatch(last.question) or YES_NO.fullmatch(last.question)
     if before is None:
         return ""
-    return _object_of(before["rest"], last.answer) or before["rest"]
+    statement = _object_of(before["rest"], last.answer) or before["rest"]
+    for phrase in named:
+        statement = statement.replace(phrase.text, "").strip()
+    return statement
 
 
 def _ask_further(ask: str | None, said: Sequence[Said]) -> str:
@@ -151,14 +189,14 @@ def _tell_more(said: Sequence[Said]) -> str:
 def _place_anew(link: str, what: str, question: str) -> str:
     """Puts "in Germany" in the place of "in Russia", or at the end."""
     new = next(iter(find_phrases(f" {what}")), None)
-    for phrase in find_phrases(question) if new else ():
-        before = re.search(r"(\w+)\s+$", question[: phrase.start])
-        word = before[1].lower() if before else ""
-        if new.is_date and phrase.is_date and word in TIMES:
-            return f"{question[: before.start()]}{link} {what}{question[phrase.end :]}"
-        if word == link and not phrase.is_date and phrase.is_name == new.is_name:
-            return f"{question[: before.start()]}{link} {what}{question[phrase.end :]}"
-        if new.is_place and phrase.is_place and "’s" not in phrase.text:
+    for phrase in find_phrases(question):
+        if new is None or new.is_date != phrase.is_date or new.is_name != phrase.is_name:
+            continue
+        linked = re.search(r"(\w+)\s+$", question[: phrase.start])
+        word = linked[1].lower() if linked else ""
+        if linked and (word == link or (new.is_date and word in TIMES)):
+            return f"{question[: linked.start()]}{link} {what}{question[phrase.end :]}"
+        if new.is_place and phrase.is_place:
             return question[: phrase.start] + what + question[phrase.end :]
     return f"{question.rstrip(' ?!.')} {link} {what}?"
 

@@ -16,9 +16,10 @@ NOUNS = r"(?:ones?|items?|points?|options?|of\s+(?:them|these|those))"
 SOURCES = r"(?:sources?|documents?|citations?|quotes?|files?)"
 ORDINAL = re.compile(
     rf"\bthe\s+(?P<count>{'|'.join(COUNTS)}|\d{{1,2}}(?:st|nd|rd|th)|last|former|latter)"
-    rf"(?:\s+(?:(?P<source>{SOURCES})|{NOUNS}))?(?=\s*[?.!,]*$|\s+(?:is|was|do|does|did|say|says|mean|means)\b"
-    rf"|(?<=one)\b|(?<=source)\b|(?<=document)\b|(?<=item)\b|(?<=point)\b|(?<=option)\b)"
-    rf"|\b(?P<numbered>(?:source|document|citation|number|item|point)\s+#?)(?P<number>\d{{1,2}})\b(?!\s+of\b)",
+    rf"(?:\s+(?:(?P<source>{SOURCES})|{NOUNS})(?!\s+(?:to|of|in|on|for|that|which|who|where)\b)"
+    r"|(?=\s*[?.!,]*$))"
+    r"|\b(?P<numbered>(?:source|document|citation|number|item|point)\s+#?)(?P<number>\d{1,2})\b"
+    r"(?!\s+of\b)",
     re.I,
 )
 LIST_ITEM = re.compile(r"^\s*(?:[-*+•–]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+(?P<item>\S.*)$", re.M)
@@ -26,11 +27,15 @@ SERIES = re.compile(
     r"(?P<most>[^,;:.]+(?:,[^,;:.]+)*),?\s+(?:and|or)\s+(?P<last>[^,;:.]+?)(?=[,;:.]|$)"
 )
 MANY_WORDS = 6  # in an item of a series
-ITEM_END = re.compile(r"\s+(?:which|that|who|because|while|when|where|but|in|on|by|as|is|are|was|were)\s.*$")
-LEADS = PREPOSITIONS | AUXILIARIES | frozenset({"namely", "either", "both", "including", "includes"})
+ITEM_END = re.compile(
+    r"\s+(?:which|that|who|because|while|when|where|but|in|on|by|as|is|are|was|were)\s.*$"
+)
+LEADS = (
+    PREPOSITIONS | AUXILIARIES | frozenset({"namely", "either", "both", "including", "includes"})
+)
 
 
-class NoSuchItem(Exception):  # noqa: N818  it is no error
+class NoSuchItem(Exception):
     """The last answer has nothing at the place that is asked for; says so, and asks back."""
 
 

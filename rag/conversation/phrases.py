@@ -19,6 +19,7 @@ from rag.conversation.lexicon import (
     HAVE,
     MODALS,
     NOUNS_IN_LY,
+    NOUNS_TOO,
     OBJECT_PRONOUNS,
     OWNERS,
     PAST,
@@ -70,7 +71,9 @@ class Phrase:
         if " and " in self.text:
             return True
         common = self.head.islower() and not self.text.split()[-1][:1].isupper()
-        return common and bool(PLURAL.fullmatch(self.head)) and not SINGULAR_IN_S.fullmatch(self.head)
+        return (
+            common and bool(PLURAL.fullmatch(self.head)) and not SINGULAR_IN_S.fullmatch(self.head)
+        )
 
     @property
     def is_body(self) -> bool:
@@ -143,11 +146,20 @@ def _runs(tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
             asks_with_do, has_verb, subject = True, False, False
         is_name = token.text[0].isupper() and place > 0
         ends = not token.is_word or (token.lower in STOPS and not is_name)
-        ends = ends or (token.lower in BREAKS and (token.text[1:].islower() or len(token.text) == 1))
+        ends = ends or (
+            token.lower in BREAKS and (token.text[1:].islower() or len(token.text) == 1)
+        )
         ends = ends or (begun is not None and _is_predicate(tokens, place))
-        ends = ends or before == "how" or (token.lower.endswith("ly") and token.lower not in NOUNS_IN_LY)
-        if not ends and not has_verb and not is_name and _is_verb(
-            tokens, place, begun is not None, asks_with_do and subject
+        ends = (
+            ends
+            or before == "how"
+            or (token.lower.endswith("ly") and token.lower not in NOUNS_IN_LY)
+        )
+        if (
+            not ends
+            and not has_verb
+            and not is_name
+            and _is_verb(tokens, place, begun is not None, asks_with_do and subject)
         ):
             ends = has_verb = True
         if ends:
@@ -183,8 +195,20 @@ def _is_verb(tokens: Sequence[_Token], place: int, in_run: bool, has_subject: bo
             return known or (follows in {"?", "."} and tokens[place - 1].text[0].isupper())
         if word.endswith("ed") or word in PAST:
             return True
+        after_name = tokens[place - 1].text[0].isupper() and place > 1
+        if (
+            after_name
+            and known
+            and not word.endswith("ing")
+            and follows[0].isalnum()
+            and stem(word) not in NOUNS_TOO
+        ):
+            return True
         goes_on = follows in DETERMINERS | OWNERS | PREPOSITIONS or follows in OBJECT_PRONOUNS
         return known and goes_on and tokens[place - 1].lower not in ADJECTIVES
+    # "is mining forbidden?" asks of mining; "is China mining?" does not.
+    if word.endswith("ing") and (follows in PREDICATES or follows.endswith("ed")):
+        return False
     return known and (before in AUXILIARIES or word.endswith("ed"))
 
 
@@ -215,10 +239,13 @@ def _phrases_of(
             start = before.start
         joined = place + 1 < len(chain) and tokens[last].lower == "and"
         head = tokens[chain[place + joined][1] - 1].lower
-        yield Phrase(start, end, text[start:end], head.removesuffix("'s"))
+        named = text[start:end]
+        if before is not None and start == before.start:
+            named = named[0].lower() + named[1:]
+        yield Phrase(start, end, named, head.removesuffix("'s"))
         for owner in range(first, last - 1):
             if tokens[owner].lower.endswith("'s"):
                 owned = tokens[owner].end - 2
-                yield Phrase(start, owned, text[start:owned], tokens[owner].lower[:-2])
+                yield Phrase(start, owned, named[: owned - start], tokens[owner].lower[:-2])
         if joined or tokens[last - 1].text[0].isupper():
             return
