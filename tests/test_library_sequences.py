@@ -57,7 +57,7 @@ def describe(library: Library) -> dict[str, object]:
 
 class Changes(RuleBasedStateMachine):
     """``files`` is the folder, ``taken`` what of it the library has, ``uploads`` what came by
-    another way; each maps a name to a text.
+    another way; each maps a name to a text. ``removed`` is what can be put back, by its text.
     """
 
     @initialize()
@@ -69,10 +69,11 @@ class Changes(RuleBasedStateMachine):
         self.files: dict[str, str] = {}
         self.taken: dict[str, str] = {}
         self.uploads: set[tuple[str, str]] = set()
+        self.removed: dict[str, tuple[set[str], set[tuple[str, str]]]] = {}
 
     def open(self, index: str) -> Library:
         chosen = Settings(index=Path(self.place.name) / index, chunk_characters=200)
-        return Library.open(chosen, HashingEmbedder())
+        return Library.open(chosen, HashingEmbedder(), clock=lambda: 0.0)
 
     # The folder.
 
@@ -120,18 +121,36 @@ class Changes(RuleBasedStateMachine):
         self.uploads.add((name, text))
 
     @precondition(lambda self: self.taken or self.uploads)
-    @rule(data=st.data())
-    def remove_document(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), undo_seconds=st.sampled_from((0, 30)))
+    def remove_document(self, data: st.DataObject, undo_seconds: float) -> None:
         held = sorted({*self.taken.values(), *(text for _, text in self.uploads)})
         text = data.draw(st.sampled_from(held))
-        self.library.remove([identify(text)])
+        self.library.remove([identify(text)], undo_seconds)
+        self.removed.pop(text, None)
+        if undo_seconds:
+            paths = {name for name, other in self.taken.items() if other == text}
+            self.removed[text] = paths, {upload for upload in self.uploads if upload[1] == text}
         self.taken = {name: other for name, other in self.taken.items() if other != text}
         self.uploads = {(name, other) for name, other in self.uploads if other != text}
+
+    @precondition(lambda self: self.removed)
+    @rule()
+    def undo_removals(self) -> None:
+        listed = [document.id for document in self.library.removed()]
+        assert sorted(listed) == sorted(map(identify, self.removed))
+        self.library.undo_removal(listed)
+        for text in sorted(self.removed, key=lambda text: listed.index(identify(text))):
+            paths, uploads = self.removed[text]
+            self.taken |= dict.fromkeys(paths.difference(self.taken), text)
+            self.uploads |= uploads
+            if text in {*self.taken.values(), *(other for _, other in self.uploads)}:
+                del self.removed[text]
 
     @rule()
     def reopen(self) -> None:
         self.library.close()
         self.library = self.open("index")
+        self.removed = {}
 
     @invariant()
     def holds_what_came_in(self) -> None:
