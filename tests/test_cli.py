@@ -108,7 +108,7 @@ def test_batch_answers_in_order_with_ids(
     assert status == cli.OK
     assert [a["id"] for a in answers] == ["z", "2"]
     assert "Elvira Nabiullina" in answers[0]["text"]
-    assert answers[1]["searched_for"] == "what does the ministries want?"
+    assert answers[1]["searched_for"] == "what do the ministries want?"
 
 
 def test_only_the_named_document_is_asked(index: str, capsys: pytest.CaptureFixture[str]) -> None:
