@@ -19,6 +19,7 @@ PARAMETER = "d"
 SHEET_CHARACTERS = 20_000  # of the text at once: more would make the page slow
 PASSAGES_AT_ONCE = 25
 CITING_LISTED = 50
+MOST_OF_NEARLY = 0.99  # of the wording: all of it would be the same text
 _TABS = ("Text as read", "Passages", "Warnings", "Raw facts")
 _ORIGINS = {"upload": "uploaded", "paste": "pasted"}
 
@@ -120,9 +121,8 @@ def _draw_twin(document: Document, twin: Twin) -> None:
         other = library.document(twin.document_id)
     except UnknownDocument:  # removed a moment ago
         return
-    likeness = (
-        "The same words" if twin.same_text else f"Nearly the same text ({twin.share:.0%} in common)"
-    )
+    share = min(twin.share, MOST_OF_NEARLY)
+    likeness = "The same words" if twin.same_text else f"Nearly the same text ({share:.0%} shared)"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(f"{likeness}: {clean(other.title) or clean(other.name)} ({clean(other.name)})")
         st.button("Look at it", key=f"look_{other.id}", on_click=open_document, args=(other.id,))

@@ -251,13 +251,13 @@ def test_of_likely_duplicates_both_are_kept(library: AppTest, core: StubAssistan
     one, other = id_of(core, "crypto-leaders.md"), id_of(core, "report.pdf")
     core.library.alike = [(one, other)]
     open_document(library, core)
-    told = "Nearly the same text (94% in common): Report of January 2022 (report.pdf)"
+    told = "Nearly the same text (94% shared): Report of January 2022 (report.pdf)"
     assert told in texts(library)
     button(library, f"look_{other}").click().run()
     assert sheet(library)[0]["heading"] == "Report of January 2022"
     button(library, f"keep_{one}").click().run()
     assert core.library.all_twins() == {}
-    assert not [t for t in texts(library) if "in common" in t]
+    assert not [t for t in texts(library) if "shared" in t]
 
 
 def test_who_cites_a_document_is_told_and_only_ones_own_chat_is_linked(
