@@ -13,12 +13,19 @@ from typing import Any
 
 from rag import __version__
 from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
-from rag.conversation import stand_alone
+from rag.conversation import Resolution, resolve
 from rag.embed import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError
 from rag.fetch import fetch
 from rag.library import Library
-from rag.question import SOCIAL, Question, propose_questions, read_question, split_question
+from rag.question import (
+    SOCIAL,
+    Question,
+    find_foreign_language,
+    propose_questions,
+    read_question,
+    split_question,
+)
 from rag.reader import Reader, open_reader
 from rag.records import Answer, Passage, Turn
 from rag.retrieve import Retriever
@@ -29,6 +36,10 @@ REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "
 
 ABSTAINED = "The documents do not answer this."
 EMPTY_LIBRARY = "The library has no documents yet: add some, then ask again."
+FOREIGN = (
+    "The question seems to be in {}, which the search by meaning does not know: "
+    "it was searched for all the same, and English finds more."
+)
 
 
 class Assistant:
@@ -89,18 +100,21 @@ class Assistant:
         watch = Stopwatch()
         question = check_question(question)
         asked = read_question(question)
-        about_everything = asked.form == "overview" and not asked.topics
+        resolved = resolve(question, turns)
         blank = Answer(
             id=answer_id or hashlib.sha256(question.encode()).hexdigest()[:12],
             question=question,
-            searched_for=question if about_everything else resolve_follow_up(question, turns),
+            searched_for=resolved.question,
             status="abstained",
             text=ABSTAINED,
             confidence=0.0,
             model=self._reader.name,
         )
-        answer = self._reply(blank, asked, documents) or self._answer(blank, documents, watch)
-        return replace(answer, timings_ms=watch.milliseconds())
+        answer = self._reply(blank, asked, resolved, documents) or self._answer(
+            blank, resolved.before, documents, watch
+        )
+        notice = _join(self._tell_language(question), answer.notice)
+        return replace(answer, notice=notice, timings_ms=watch.milliseconds())
 
     def rank(
         self, question: str, count: int, documents: Collection[str] | None = None
@@ -135,8 +149,19 @@ class Assistant:
             },
         }
 
+    def _tell_language(self, question: str) -> str | None:
+        """Says so where the installed embedding model does not know the question's language."""
+        if self._settings.embedding_model:
+            return None
+        language = find_foreign_language(question)
+        return FOREIGN.format(language) if language else None
+
     def _reply(
-        self, blank: Answer, asked: Question, documents: Collection[str] | None
+        self,
+        blank: Answer,
+        asked: Question,
+        resolved: Resolution,
+        documents: Collection[str] | None,
     ) -> Answer | None:
         """Answers what no document is needed for: a greeting, or a question that names nothing."""
         if asked.form in SOCIAL:
@@ -145,15 +170,19 @@ class Assistant:
             return replace(
                 blank, searched_for=blank.question, status="answered", text=said, confidence=1.0
             )
+        if resolved.ask_back and self.library.documents():
+            return replace(blank, status="unclear", text=resolved.ask_back)
         names_nothing = asked.form != "overview" and not extract_terms(blank.searched_for)
         if names_nothing and self.library.documents():
             return replace(blank, status="unclear", text=UNCLEAR)
         return None
 
-    def _answer(self, blank: Answer, documents: Collection[str] | None, watch: Stopwatch) -> Answer:
+    def _answer(
+        self, blank: Answer, before: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> Answer:
         self.library.refresh()
         parts = [
-            self._respondent.respond(question, documents, watch)
+            self._respondent.respond(question, documents, watch, before)
             for question in split_question(blank.searched_for)
         ]
         answer = join_parts(blank, parts)
@@ -175,18 +204,6 @@ def _fetch(offline: bool, address: str) -> tuple[str, bytes]:
     return fetched.name, fetched.data
 
 
-def resolve_follow_up(question: str, turns: Sequence[Turn]) -> str:
-    """Gives the question as it would be asked without what was said before.
-
-    Small talk is no subject; and "who heads the bank and what does it want?" brings its own.
-    """
-    said = [turn for turn in turns if read_question(turn.question).form not in SOCIAL]
-    first, *more = split_question(question)
-    if more and stand_alone(first, said) == first:
-        return question
-    return stand_alone(question, said)
-
-
 def check_question(question: str) -> str:
     """Gives the question without the white space around it; refuses what cannot be asked."""
     question = question.strip()
@@ -198,3 +215,7 @@ def check_question(question: str) -> str:
             "shorten it, or add the text as a document and ask about it."
         )
     return question
+
+
+def _join(*notices: str | None) -> str | None:
+    return " ".join(notice for notice in notices if notice) or None

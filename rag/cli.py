@@ -74,6 +74,8 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     docs = command("docs", _docs, "list the documents")
     docs.add_argument("--json", action="store_true")
+    jobs = command("jobs", _jobs, "list what the browser app has been given to take in")
+    jobs.add_argument("--json", action="store_true")
     show = command("show", _show, "tell what is known of one document")
     show.add_argument("document", metavar="DOCUMENT")
     show.add_argument("--text", action="store_true", help="print its extracted text alone")
@@ -176,8 +178,7 @@ def _report(reports: Iterable[Report], bar: Any) -> int:
     with bar:
         for report in reports:
             refused |= report.outcome == "refused"
-            own_name = f'"{report.name}" '  # most reasons begin with it
-            reason = f": {report.reason.removeprefix(own_name)}" if report.reason else ""
+            reason = _because(report.name, report.reason)
             bar.clear()
             print(f"{report.outcome:<9} {_one_line(report.name)}{reason}", flush=True)
             bar.update()
@@ -210,6 +211,23 @@ def _docs(options: argparse.Namespace, settings: Settings) -> int:
             f"{document.characters:,} characters  {pages}".rstrip()
         )
     return OK
+
+
+def _jobs(options: argparse.Namespace, settings: Settings) -> int:
+    jobs = open_assistant(settings).library.jobs()
+    if options.json:
+        _print_json([to_json(job) for job in jobs])
+        return OK
+    for job in jobs:
+        part = f" {job.done:,}/{job.total:,}" if job.stage == "embedding" and job.total else ""
+        print(f"{job.stage:<9} {_one_line(job.name)}{part}{_because(job.name, job.note)}")
+    return OK
+
+
+def _because(name: str, reason: str | None) -> str:
+    """Gives a reason after a name, with which most of them begin."""
+    own_name = f'"{name}" '
+    return f": {reason.removeprefix(own_name)}" if reason else ""
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> int:

@@ -334,10 +334,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation and the text of its answer."""
+    """One question of a conversation and the text of its answer.
+
+    Attributes:
+        searched_for: the question as it stood alone, where it is known.
+        sources: titles of the documents that the answer cites, in order.
+    """
 
     question: str
     answer: str
+    searched_for: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +367,13 @@ class Answer:
     model: str = "reader"
     notice: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def to_turn(answer: Answer) -> Turn:
+    """Gives an answer as what was said before the next question."""
+    titles = dict.fromkeys(c.document.title or c.document.name for c in answer.citations)
+    searched_for = "" if answer.status == "unclear" else answer.searched_for
+    return Turn(answer.question, answer.text, searched_for, tuple(titles))
 
 
 def to_json(record: Any) -> dict[str, Any]:

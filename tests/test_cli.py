@@ -11,7 +11,10 @@ import pytest
 from rag import cli
 from rag.fetch import Fetched
 from rag.history import History
+from rag.library import Library
 from rag.records import answer_from_json
+from rag.settings import Settings
+from tests.fakes import HashingEmbedder
 from tests.traces import find_traces
 
 BANK = """# Two sides
@@ -105,7 +108,7 @@ def test_batch_answers_in_order_with_ids(
     assert status == cli.OK
     assert [a["id"] for a in answers] == ["z", "2"]
     assert "Elvira Nabiullina" in answers[0]["text"]
-    assert answers[1]["searched_for"] == "what does the ministries want?"
+    assert answers[1]["searched_for"] == "what do the ministries want?"
 
 
 def test_only_the_named_document_is_asked(index: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -312,3 +315,21 @@ def test_a_setting_that_is_no_number(
     status, _, err = run(capsys, "docs", "--index", index)
     assert status == cli.FAILED
     assert "RAG_THRESHOLD" in err
+
+
+def test_jobs_tells_what_is_on_its_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index = str(tmp_path / "index")
+    library = Library.open(Settings(index=tmp_path / "index"), HashingEmbedder())
+    library.submit_upload("empty.txt", b"")
+    library.work_off()
+    library.submit_upload("waits.txt", b"words")
+    library.close()
+    status, out, _ = run(capsys, "jobs", "--index", index)
+    assert status == cli.OK
+    empty, waits = out.splitlines()
+    assert empty.startswith("refused   empty.txt: ")
+    assert waits == "queued    waits.txt"
+    _, out, _ = run(capsys, "jobs", "--json", "--index", index)
+    assert [(job["name"], job["stage"]) for job in json.loads(out)] == [
+        ("empty.txt", "refused"), ("waits.txt", "queued"),
+    ]  # fmt: skip

@@ -75,6 +75,7 @@ def test_jobs_are_taken_in_order_and_end(store: SQLiteStore, jobs: JobStore) -> 
     jobs.note(noted)  # too late
     jobs.end(replace(noted, stage="cancelled"))
     assert stages(jobs) == {"a.txt": "ready", "http://b": "refused"}
+    assert jobs.counts() == {"ready": 1, "refused": 1}
 
 
 def test_what_was_begun_before_comes_last(jobs: JobStore) -> None:

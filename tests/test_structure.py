@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retrieve": {"embed"},
     "quote": {"sentences", "terms"},
     "reader": {"embed", "quote", "sentences", "terms"},
-    "conversation": {"terms"},
+    "conversation": {"question", "sentences", "terms"},
     "question": {"terms"},
     "answer": {"question", "quote", "reader", "sentences", "terms"},
     "library": {

@@ -24,6 +24,7 @@ from rag.library import Library, worker
 from rag.records import Job
 from rag.settings import Settings
 from tests import faulty
+from tests.disks import enlarge, small_disk  # noqa: F401 - a fixture
 from tests.fakes import HashingEmbedder
 from tests.killing import ROOT, write_files
 
@@ -380,6 +381,35 @@ def test_waits_where_the_row_cannot_be_written(
     assert stages(library) == {"take.txt": "ready", "end.txt": "ready"}
 
 
+def test_waits_for_room_on_a_full_disk(
+    small_disk: Path,  # noqa: F811 - a fixture
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.05)
+    rng = random.Random(0)
+    for n in range(20):  # some 120 kB each, of a disk of 3 MB
+        words = " ".join(str(rng.randrange(10**9)) for _ in range(12_000))
+        (tmp_path / f"{n:02}.txt").write_text(words)
+    library = Library.open(
+        Settings(index=small_disk / "index", chunk_characters=4_000), HashingEmbedder()
+    )
+    files = sorted(tmp_path.glob("*.txt"))
+    library.submit_paths(files)
+    library.start_worker()
+    until(lambda: any("no room" in job.note for job in library.jobs()))
+    with pytest.raises(LibraryFull):
+        library.submit_upload("more.txt", bytes(3_000_000))
+    assert not are_over(library)
+    enlarge(small_disk)
+    until(lambda: are_over(library))
+    assert {job.stage for job in library.jobs()} == {"ready"}
+    library.stop_worker()
+    assert names(library) == [path.name for path in files]
+    assert library.check() == []
+    library.close()
+
+
 def test_nobody_waits_for_the_worker(library: Library, tmp_path: Path, gate: Gate) -> None:
     library.add_bytes(b"Ships sail.\n", "a.txt")
     library.start_worker()
@@ -421,6 +451,8 @@ def test_a_worker_that_stops_puts_back_what_is_in_hand(library: Library, tmp_pat
         if not library.jobs():
             library.submit_upload("loop.txt", b"words")
         until(lambda: job_of(library, "loop.txt").stage == "reading")
+        with pytest.raises(LibraryBusy):
+            library.work_off()
         library.stop_worker()
         library.stop_worker()
         assert (job_of(library, "loop.txt").stage, job_of(library, "loop.txt").tries) == (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
-from rag.records import Job, JobStage
+from rag.records import ENDS, Job, JobStage
 from ui import services
 from ui.failures import told
 from ui.polling import follow
@@ -48,14 +48,19 @@ def draw_jobs() -> None:
 
 def is_working() -> bool:
     """Tells whether a file is waiting or being read."""
-    return any(not job.is_over for job in services.core().library.jobs())
+    return _count()[0] > 0
 
 
 def work_in_words() -> str:
     """Tells how far the work has come, and ``""`` where there is none."""
-    jobs = services.core().library.jobs()
-    done = sum(job.is_over for job in jobs)
-    return f"Reading files: {done:,} of {len(jobs):,} done" if done < len(jobs) else ""
+    left, done = _count()
+    return f"Reading files: {done:,} of {left + done:,} done" if left else ""
+
+
+def _count() -> tuple[int, int]:
+    counts = services.core().library.count_jobs()
+    done = sum(counts.get(stage, 0) for stage in ENDS)
+    return sum(counts.values()) - done, done
 
 
 def _draw() -> None:

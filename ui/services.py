@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import cast
 
 import streamlit as st
@@ -11,7 +12,7 @@ import streamlit as st
 from rag.assistant import open_assistant
 from rag.errors import FootnoteError
 from rag.history import History, history_path
-from rag.library import Library, Watcher
+from rag.library import Library, Watcher, stop_workers
 from rag.settings import Settings, read_settings
 from rag.store import Counts
 from ui.loading import ModelLoader
@@ -38,6 +39,13 @@ def core() -> Core:
     assistant = open_core(settings())
     assistant.library.start_worker()
     return assistant
+
+
+@asynccontextmanager
+async def while_serving(_app: object) -> AsyncIterator[None]:
+    """What the server does before it serves, and after."""
+    yield
+    stop_workers()
 
 
 @st.cache_resource(show_spinner=False)

@@ -12,6 +12,7 @@ from rag.records import (
     Document,
     Folder,
     Job,
+    JobStage,
     Page,
     Particulars,
     RemovedDocument,
@@ -104,6 +105,10 @@ class TakingIn(Protocol):
 
     def jobs(self) -> list[Job]:
         """Gives what was submitted, first come first."""
+        ...
+
+    def count_jobs(self) -> Mapping[JobStage, int]:
+        """Gives how many there are in each stage."""
         ...
 
     def cancel(self, job_ids: Collection[str], /) -> None:

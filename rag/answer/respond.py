@@ -40,7 +40,7 @@ class Finder(Protocol):
     """Finds the passages that bear on a question, best first."""
 
     def retrieve(
-        self, question: str, k: int, documents: Collection[str] | None = None
+        self, question: str, k: int, documents: Collection[str] | None = None, before: str = ""
     ) -> list[Passage]: ...
 
 
@@ -103,14 +103,23 @@ class Respondent:
         self._passages = passages
         self._threshold = threshold
 
-    def respond(self, question: str, documents: Collection[str] | None, watch: Stopwatch) -> Part:
-        """Gives the answer to one question from all documents, or those of these ids."""
+    def respond(
+        self,
+        question: str,
+        documents: Collection[str] | None,
+        watch: Stopwatch,
+        before: str = "",
+    ) -> Part:
+        """Gives the answer to one question from all documents, or those of these ids.
+
+        ``before`` is the question before it in the conversation, if there was one.
+        """
         asked = read_question(question)
         if asked.form == "overview":
             return self._give_overview(asked, documents, watch)
         if asked.form == "comparison":
             return self._compare(asked, documents, watch)
-        passages, reading = self._read(asked.text, documents, watch)
+        passages, reading = self._read(asked.text, documents, watch, before)
         if not self._is_sure(reading):
             return self._abstain(asked, reading.confidence, passages)
         shown = compose(strip_source(asked.text), passages, reading.spans, self._locate_page)
@@ -189,17 +198,25 @@ class Respondent:
     # Steps.
 
     def _read(
-        self, question: str, documents: Collection[str] | None, watch: Stopwatch
+        self,
+        question: str,
+        documents: Collection[str] | None,
+        watch: Stopwatch,
+        before: str = "",
     ) -> tuple[list[Passage], Reading]:
-        passages = self._retrieve(question, documents, watch)
+        passages = self._retrieve(question, documents, watch, before)
         with watch.timing("read"):
             return passages, self._reader.read(strip_source(question), passages)
 
     def _retrieve(
-        self, question: str, documents: Collection[str] | None, watch: Stopwatch
+        self,
+        question: str,
+        documents: Collection[str] | None,
+        watch: Stopwatch,
+        before: str = "",
     ) -> list[Passage]:
         with watch.timing("retrieve"):
-            return self._finder.retrieve(question, self._passages, documents)
+            return self._finder.retrieve(question, self._passages, documents, before)
 
     def _quote(
         self, asked: Question, passages: Sequence[Passage], reading: Reading

@@ -5,6 +5,7 @@ from rag.library.library import Library
 from rag.library.plan import Change, ChangeKind, Plan
 from rag.library.reports import Progress, Report
 from rag.library.watch import Followed, Watcher
+from rag.library.worker import stop_workers
 
 __all__ = [
     "UNCHANGED",
@@ -16,4 +17,5 @@ __all__ = [
     "Progress",
     "Report",
     "Watcher",
+    "stop_workers",
 ]

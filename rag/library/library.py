@@ -38,6 +38,7 @@ from rag.records import (
     Document,
     Folder,
     Job,
+    JobStage,
     Page,
     Particulars,
     RemovedDocument,
@@ -389,7 +390,7 @@ class Library:
         """Does what is submitted at once, in the caller's thread.
 
         Raises:
-            LibraryBusy: another process does it.
+            LibraryBusy: another process or thread does it.
         """
         self._worker.work_off()
 
@@ -398,6 +399,10 @@ class Library:
         return [
             job if job.is_over else self._worker.describe(job) for job in self.store.jobs.jobs()
         ]
+
+    def count_jobs(self) -> dict[JobStage, int]:
+        """How many there are in each stage; cheaper than ``jobs``."""
+        return self.store.jobs.counts()
 
     def submit_upload(self, name: str, data: bytes) -> Job:
         """Puts a file that was uploaded into the queue, durably.
@@ -608,6 +613,7 @@ class Library:
     def _sweep(self) -> None:
         """Clears away what a writer that died was about to write."""
         remove_leftovers(self.folder)
+        self._queue.sweep()
         self._originals.remove_all_but(self.store.uploaded())
         self._swept = True
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 RULES = 1  # raise it when chunks are cut or embedded otherwise: every library is then cut anew
 TRAIT_RULES = 1  # raise it when language or likeness are told otherwise: they are then found anew
-TEXTS_AT_A_TIME = 256  # enough for the model to sort by length, few enough to tell of progress
+TEXTS_AT_A_TIME = 64  # few, as progress is told and a file can be cancelled between batches
 
 
 def embedded_text(title: str | None, headings: Sequence[str], text: str) -> str:
@@ -133,7 +133,8 @@ class Preparation:
         """
         import numpy as np
 
-        contents = list(wanted)
+        # Texts of like length together: the model reads each as if it were the longest beside it.
+        contents = sorted(wanted, key=lambda c: len(text_of(wanted[c])), reverse=True)
         vectors: dict[bytes, NDArray[np.float16]] = {}
         for start in range(0, len(contents), TEXTS_AT_A_TIME):
             tell(Progress(name, "embedding", start, len(contents)))

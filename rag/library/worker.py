@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -43,6 +43,18 @@ _NOTES = {
 }
 
 logger = logging.getLogger(__name__)
+
+_working: set[Worker] = set()
+
+
+@atexit.register
+def stop_workers() -> None:
+    """Stops the workers of this process, before it ends; a server may end it without ``atexit``.
+
+    An orderly end then does not count as a try of the file in hand.
+    """
+    for worker in tuple(_working):
+        worker.stop()
 
 
 class Worker:
@@ -80,21 +92,22 @@ class Worker:
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name="footnote-worker", daemon=True)
         self._thread.start()
-        atexit.register(self.stop)
+        _working.add(self)
 
     def stop(self) -> None:
         """Puts back what is in hand, and gives the place to another process."""
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        atexit.unregister(self.stop)
+        _working.discard(self)
         self._stopping.set()
         self.wake()
         if hand := self._hand:
             hand.call_off()
         thread.join(STOP_SECONDS)
         if thread.is_alive() and hand:  # it ends with the process, by no fault of the file
-            self._jobs.put_back(hand.job.id)
+            with suppress(LibraryError):
+                self._jobs.put_back(hand.job.id)
         self._executor.close()
 
     def wake(self) -> None:
@@ -113,7 +126,7 @@ class Worker:
         hand = self._hand
         if hand is not None and hand.job.id == job.id:
             return replace(hand.job, cancelling=job.cancelling)
-        return replace(job, note=job.note or self._trouble)
+        return replace(job, note=self._trouble) if self._trouble else job
 
     # In the worker's thread.
 
@@ -132,10 +145,15 @@ class Worker:
 
     @contextmanager
     def _serving(self) -> Iterator[None]:
-        with self._alone, self._place.held(patience=0.0):
-            self._jobs.recover(MOST_TRIES, ENDED_TOO_OFTEN)
-            self._queue.sweep()
-            yield
+        if not self._alone.acquire(blocking=False):
+            raise LibraryBusy("This library's worker is at work already; wait for it.")
+        try:
+            with self._place.held(patience=0.0):
+                self._jobs.recover(MOST_TRIES, ENDED_TOO_OFTEN)
+                self._queue.sweep()
+                yield
+        finally:
+            self._alone.release()
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
@@ -168,6 +186,8 @@ class Worker:
         if job is None:
             return False
         hand = self._hand = _InHand(job, self._jobs, self._executor.interrupt, self._wait)
+        if self._stopping.is_set():  # before there was a job in hand to call off
+            hand.call_off()
         try:
             with hand.watched():
                 ended = self._attempt(hand)

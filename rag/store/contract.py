@@ -15,6 +15,7 @@ from rag.records import (
     Document,
     Folder,
     Job,
+    JobStage,
     Page,
     ParsedDocument,
     Particulars,
@@ -375,6 +376,10 @@ class JobStore(Protocol):
         ...
 
     def jobs(self) -> list[Job]: ...
+
+    def counts(self) -> dict[JobStage, int]:
+        """How many there are in each stage in which there are any."""
+        ...
 
     def take(self) -> Job | None:
         """Gives the next of the queue, begun; those that were begun before come last."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from rag.records import Job
+from rag.records import Job, JobStage
 from rag.store.connections import Connections
 
 # A job goes with the document that it became: its name would tell of what was removed.
@@ -91,6 +91,12 @@ class SQLiteJobs:
                 f"SELECT {_COLUMNS} FROM jobs ORDER BY number"  # noqa: S608 - constants
             ).fetchall()
         return [_read(row) for row in found]
+
+    def counts(self) -> dict[JobStage, int]:
+        with self._connections.plain() as connection:
+            return dict(
+                connection.execute("SELECT stage, count(*) FROM jobs GROUP BY stage").fetchall()
+            )
 
     def take(self) -> Job | None:
         with self._connections.plain() as connection:  # asked twice a second: no writing for that
@@ -223,9 +229,13 @@ def _forget_oldest(connection: sqlite3.Connection) -> None:
     )
 
 
+# Thousands are listed at once.
+_make: Callable[..., Job] = Job
+
+
 def _read(row: Sequence[Any]) -> Job:
-    job = Job(*row)
-    return dataclasses.replace(job, cancelling=bool(job.cancelling))
+    *fields, cancelling = row
+    return _make(*fields, bool(cancelling))
 
 
 def _now() -> str:

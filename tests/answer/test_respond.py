@@ -20,7 +20,7 @@ class Shelf:
         self.passages = [make_passage(text, 0, f"d{n}", n) for n, text in enumerate(texts)]
 
     def retrieve(
-        self, question: str, k: int, documents: Collection[str] | None = None
+        self, question: str, k: int, documents: Collection[str] | None = None, before: str = ""
     ) -> list[Passage]:
         asked = set(extract_terms(question))
         shared = [(len(asked & set(extract_terms(p.text))), p) for p in self.passages]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -190,6 +191,9 @@ class StubLibrary:
 
     def jobs(self) -> list[Job]:
         return list(self._jobs)
+
+    def count_jobs(self) -> dict[JobStage, int]:
+        return Counter(job.stage for job in self._jobs)
 
     def cancel(self, job_ids: Collection[str]) -> None:
         self._change(job_ids, "queued", "cancelled")
