@@ -30,10 +30,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": {"files", "store", "terms"},
     "retrieve": {"embed"},
     "quote": {"sentences", "terms"},
-    "reader": {"embed", "quote", "sentences", "terms"},
+    "statements": {"quote", "sentences"},
+    "reader": {"embed", "quote", "statements", "terms"},
     "conversation": {"terms"},
     "question": {"terms"},
-    "answer": {"question", "quote", "reader", "sentences", "terms"},
+    "answer": {"question", "quote", "reader", "sentences", "statements", "terms"},
     "library": {"isolate", "chunks", "embed", "files", "locks", "store", "vectors", "words"},
     "assistant": {
         "answer", "conversation", "embed", "library", "question", "reader", "retrieve", "terms",

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Protocol
 
 from rag.answer.cite import LocatePage, cite_nearest
-from rag.answer.compose import Quotation, compose, is_title, present, quote_span
+from rag.answer.compose import compose, present
 from rag.answer.material import (
     Material,
     ReadableStore,
@@ -21,6 +21,7 @@ from rag.answer.material import (
     gather_topic,
     speaks_of_a_document,
 )
+from rag.answer.quotation import Quotation, is_title, quote_span
 from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_side
 from rag.answer.summarise import summarise
 from rag.question import Question, read_question, strip_source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer.compose import Quotation
+from rag.answer.quotation import Quotation
 from rag.terms import extract_terms
 
 CONTRAST = re.compile(

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.quote import find_quote, is_statement
+from rag.quote import find_quote
 from rag.records import Passage
-from rag.sentences import split_sentences
+from rag.statements import find_statements
 from rag.terms import extract_terms
 
 ENOUGH_NEWS = 6  # terms that a sentence adds to the question; more are not better
@@ -69,12 +69,13 @@ def find_candidates(question: str, passages: Sequence[Passage]) -> list[Candidat
     needed = _find_needed(question)
     found = []
     for index, passage in enumerate(passages):
-        for start, end in split_sentences(passage.text):
-            if not is_statement(passage.text[start:end]):
-                continue
+        for statement in find_statements(passage.text):
+            start, end = statement.start, statement.end
             first, last = find_quote(question, passage.text, start, end)
             clause = passage.text[first:last]
             own = set(extract_terms(clause))
+            if statement.read_with:
+                own |= set(extract_terms(passage.text[slice(*statement.read_with)]))
             signs = Signs(
                 coverage=sum(weight[t] for t in terms & own) / total,
                 context=sum(weight[t] for t in terms & (bags[index] - own)) / total,
