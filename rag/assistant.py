@@ -21,6 +21,7 @@ from rag.reader import Reader, open_reader
 from rag.records import Answer, Passage, Turn
 from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
+from rag.spelling import Speller
 from rag.terms import extract_terms
 
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
@@ -39,6 +40,7 @@ class Assistant:
         self._settings = settings
         self._embedder = embedder
         self._retriever = Retriever(library.store, library.vectors, library.words, embedder)
+        self._speller = Speller(library.words, library.store, embedder.knows)
         self._reader = reader
         self._respondent = Respondent(
             library.store,
@@ -97,7 +99,9 @@ class Assistant:
             confidence=0.0,
             model=self._reader.name,
         )
-        answer = self._reply(blank, asked, documents) or self._answer(blank, documents, watch)
+        answer = self._reply(blank, asked, documents) or self._answer(
+            replace(blank, searched_for=self._correct(blank.searched_for)), documents, watch
+        )
         return replace(answer, timings_ms=watch.milliseconds())
 
     def rank(
@@ -148,8 +152,11 @@ class Assistant:
             return replace(blank, status="unclear", text=UNCLEAR)
         return None
 
-    def _answer(self, blank: Answer, documents: Collection[str] | None, watch: Stopwatch) -> Answer:
+    def _correct(self, question: str) -> str:
         self.library.refresh()
+        return self._speller.correct(question)
+
+    def _answer(self, blank: Answer, documents: Collection[str] | None, watch: Stopwatch) -> Answer:
         parts = [
             self._respondent.respond(question, documents, watch)
             for question in split_question(blank.searched_for)
