@@ -19,7 +19,9 @@ RULER = re.compile(r"[|\s:-]*-[|\s:-]*")
 LEAD_IN = re.compile(r":[*_]*$")
 ITEM = re.compile(r"(?:[-*+•▪‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 LONGEST_HEAD = 6  # words of a cell
-FEWEST_HEADS = 3  # in a row that nothing marks: of two cells the left one may be the head
+FEWEST_HEADS = (
+    3  # in a row that nothing marks: of two cells, in rows alike, the left may be the head
+)
 DIGIT = re.compile(r"\d")
 
 Kind = Literal["sentence", "item", "row"]
@@ -74,6 +76,7 @@ def _is_head(row: str, after: str) -> bool:
     if RULER.fullmatch(after):
         return True
     cells = split_cells(row)
-    return len(cells) >= FEWEST_HEADS and all(
+    is_alike = len(cells) < FEWEST_HEADS and not DIGIT.match(after)
+    return not is_alike and all(
         len(cell.split()) <= LONGEST_HEAD and not DIGIT.search(cell) for cell in cells
     )

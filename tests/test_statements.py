@@ -45,6 +45,10 @@ def test_a_first_row_with_figures_is_no_head() -> None:
     assert len(read("Japan\t2017\t42\nBrazil\t2023\t17\n")) == 2
 
 
+def test_two_heads_over_rows_of_another_kind() -> None:
+    assert len(read("Month\tShare\n9/2019\t75.5%\n4/2021\t46.0%\n")) == 2
+
+
 def test_a_table_of_names_and_values_has_no_head() -> None:
     rows = read("Governor\tElvira Nabiullina\nSeat\tMoscow\n")
     assert [heads for _, _, heads in rows] == [None, None]

@@ -112,12 +112,13 @@ def _quote_row(passage: Passage, span: Span, row: Statement) -> Quotation:
     shown = plain_text(text[start : row.end], media_type)
     if row.read_with:
         cells = split_cells(text[start : row.end])
-        heads = [f"[{head}] " if head else "" for head in split_cells(text[slice(*row.read_with)])]
+        heads = split_cells(text[slice(*row.read_with)])
         if len(heads) == len(cells):
-            named = (head + cell for head, cell in zip(heads, cells, strict=True))
-            shown = plain_text(" | ".join(named), media_type)
+            pairs = zip(heads, cells, strict=True)
+            named = " | ".join(f"[{head}] {cell}" if head else cell for head, cell in pairs)
         else:
-            shown = f"{plain_text(' | '.join(heads), media_type)} {shown}"
+            named = f"[{' | '.join(heads)}] {' | '.join(cells)}"
+        shown = plain_text(named, media_type)
     verdict: Verdict = "supported" if row.read_with else "verbatim"
     return Quotation(span, passage.start + start, passage.start + row.end, shown, verdict)
 

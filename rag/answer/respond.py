@@ -180,9 +180,9 @@ class Respondent:
             else:
                 found.append(quotation)
                 confidence = min(confidence, sure)
-        if not found:
-            found = find_naming_all(quotations, marks)[:1]
-            missing, confidence = [], reading.confidence
+        naming_all = find_naming_all(quotations, marks)[:1]
+        if naming_all and missing:
+            found, missing, confidence = naming_all, [], reading.confidence
         if not found:
             return self._abstain(asked, reading.confidence, passages)
         return replace(self._show(asked, found, read, confidence), unanswered=tuple(missing))

@@ -30,7 +30,7 @@ def test_heads_that_do_not_fit_the_cells_stand_before_the_row() -> None:
     text = "From\tBanks\tSellers\n1 September 2026 The largest banks\tAbove 120 million\n"
     quotation = quote("from when must banks offer it?", text, "1 September 2026")
     assert quotation.text == (
-        "[From] | [Banks] | [Sellers] 1 September 2026 The largest banks | Above 120 million"
+        "[From | Banks | Sellers] 1 September 2026 The largest banks | Above 120 million"
     )
 
 
