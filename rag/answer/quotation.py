@@ -52,7 +52,7 @@ def quote_span(asked: Question, passage: Passage, span: Span, whole: bool = Fals
     first, last = span.start - passage.start, span.end - passage.start
     statements = find_statements(text)
     stated = next((s for s in statements if s.start <= first < s.end), None)
-    if stated and stated.kind == "row":
+    if stated and stated.kind == "row" and not whole:
         return _quote_row(passage, span, stated)
     start, end = (first, last) if whole else find_quote(asked.text, text, first, last)
     pronoun, name = 0, ""
