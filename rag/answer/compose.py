@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from rag.answer.cite import LocatePage, cite
 from rag.answer.polarity import decide, is_plain_reply
 from rag.answer.quantities import find_quantities
-from rag.answer.quotation import Quotation, go_on, is_title, quote_span
+from rag.answer.quotation import Quotation, go_on, quote_span
 from rag.question import Form, Question, read_question
 from rag.records import Citation, Passage, Sentence, Span
 from rag.terms import extract_terms
@@ -56,8 +56,7 @@ def choose_quotations(
     """Gives the quotations worth showing: the best, and others where they add something."""
     if not spans:
         return []
-    statements = [span for span in spans if not is_title(span, passages[span.passage])]
-    ordered = _put_suited_first(asked, passages, statements or spans)
+    ordered = _put_suited_first(asked, passages, spans)
     best = ordered[0]
     also = [s for s in ordered if s.passage == best.passage and s.score >= GO_ON * best.score]
     first = quote_span(asked, passages[best.passage], best)

@@ -140,15 +140,6 @@ def _take_in_list(
     return start, end
 
 
-def is_title(span: Span, passage: Passage) -> bool:
-    """True within a line that only repeats the document's title or a heading above the passage."""
-    start, end = find_quote("", passage.text, span.start - passage.start, span.end - passage.start)
-    line = extract_terms(passage.text[start:end])
-    return any(
-        line == extract_terms(title) for title in (passage.document.title, *passage.headings)
-    )
-
-
 def _begin_at_entry_head(text: str, start: int) -> int:
     """Takes in the bold head of a glossary's entry: "A firm that …" says nothing alone."""
     for first, last in _sentences_before(text, start):

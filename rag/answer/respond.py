@@ -22,7 +22,7 @@ from rag.answer.material import (
     speaks_of_a_document,
 )
 from rag.answer.names import is_namesake
-from rag.answer.quotation import Quotation, is_title, quote_span
+from rag.answer.quotation import Quotation, quote_span
 from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_side
 from rag.answer.summarise import summarise
 from rag.question import Question, read_question, strip_source
@@ -230,7 +230,6 @@ class Respondent:
             quote_span(asked, passages[span.passage], span)
             for span in (reading.spans if self._is_sure(reading) else ())
             if span.score >= SIDE_SCORE * reading.spans[0].score
-            and not is_title(span, passages[span.passage])
         ]
 
     def _show(

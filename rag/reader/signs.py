@@ -56,7 +56,7 @@ class Candidate:
 
 
 def find_candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
-    """Gives every statement, in order, with what its words show.
+    """Gives every statement, in order, with what its words show; a title above states nothing.
 
     The signs are those of the clause that would be quoted. A term weighs the more the fewer of the
     passages have it.
@@ -69,8 +69,11 @@ def find_candidates(question: str, passages: Sequence[Passage]) -> list[Candidat
     needed = _find_needed(question)
     found = []
     for index, passage in enumerate(passages):
+        titles = [extract_terms(title) for title in (passage.document.title, *passage.headings)]
         for statement in find_statements(passage.text):
             start, end = statement.start, statement.end
+            if extract_terms(passage.text[start:end]) in titles:
+                continue
             first, last = find_quote(question, passage.text, start, end)
             clause = passage.text[first:last]
             own = set(extract_terms(clause))
