@@ -30,6 +30,7 @@ from rag.reader import Reader, open_reader
 from rag.records import Answer, Passage, Turn
 from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
+from rag.spelling import Speller
 from rag.terms import extract_terms
 
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
@@ -52,6 +53,7 @@ class Assistant:
         self._settings = settings
         self._embedder = embedder
         self._retriever = Retriever(library.store, library.vectors, library.words, embedder)
+        self._speller = Speller(library.words, library.store, embedder.knows)
         self._reader = reader
         self._respondent = Respondent(
             library.store,
@@ -111,7 +113,10 @@ class Assistant:
             model=self._reader.name,
         )
         answer = self._reply(blank, asked, resolved, documents) or self._answer(
-            blank, resolved.before, documents, watch
+            replace(blank, searched_for=self._correct(blank.searched_for)),
+            resolved.before,
+            documents,
+            watch,
         )
         notice = _join(self._tell_language(question), answer.notice)
         return replace(answer, notice=notice, timings_ms=watch.milliseconds())
@@ -177,10 +182,14 @@ class Assistant:
             return replace(blank, status="unclear", text=UNCLEAR)
         return None
 
+    def _correct(self, question: str) -> str:
+        """Spells as the library does; words of another language are no slips."""
+        self.library.refresh()
+        return question if find_foreign_language(question) else self._speller.correct(question)
+
     def _answer(
         self, blank: Answer, before: str, documents: Collection[str] | None, watch: Stopwatch
     ) -> Answer:
-        self.library.refresh()
         parts = [
             self._respondent.respond(question, documents, watch, before)
             for question in split_question(blank.searched_for)
