@@ -34,7 +34,7 @@ from rag.sentences import split_sentences
 from rag.terms import extract_terms
 
 SEED = 6
-EACH = {kind: 40 for kind in (*TRUE, *FALSE)} | {"verbatim": 70, "elsewhere": 60}
+EACH = dict.fromkeys((*TRUE, *FALSE), 40) | {"verbatim": 70, "elsewhere": 60}
 PASSAGES = 10
 OTHER_DOCUMENTS = 300
 MOST_SHARED = 0.9  # of the terms of a sentence from elsewhere: with more it is here, too
@@ -113,7 +113,7 @@ def is_usable(sentence: str) -> bool:
 
 
 def make_cases(name: str) -> list[Case]:
-    """Makes the sentences of a data set, ``EACH`` of a kind, with the passages of their question."""
+    """Makes a data set's sentences, ``EACH`` of a kind, with the passages of their question."""
     shelf = Shelf(name)
     evidence_of: dict[str, list[str]] = defaultdict(list)
     material: list[tuple[str, str, list[Passage], str]] = []
@@ -143,7 +143,7 @@ def make_cases(name: str) -> list[Case]:
             if made == count:
                 break
             siblings = [s for s in evidence_of[question_id] if s != sentence]
-            second = siblings[0] if siblings else next_sentence(shelf, held, sentence)
+            second = siblings[0] if siblings else next_sentence(held, sentence)
             passage = " ".join(tidy(p.text) for p in held)
             text = maker.make(kind, sentence, passage, second)
             if not text or text in used or len(extract_terms(text)) < 3:
@@ -163,7 +163,7 @@ def make_cases(name: str) -> list[Case]:
     return cases
 
 
-def next_sentence(shelf: Shelf, held: Sequence[Passage], sentence: str) -> str | None:
+def next_sentence(held: Sequence[Passage], sentence: str) -> str | None:
     """Gives another sentence of the passage, where the evidence is one sentence alone."""
     for passage in held:
         found = [tidy(passage.text[s:e]) for s, e in split_sentences(passage.text)]
@@ -266,8 +266,8 @@ def main() -> int:
             tell(
                 f"{name}, fitting half", [c for c in made if c.half == "dev"], limits, options.show
             )
-            made = [c for c in made if c.half != "dev"]
-            tell(f"{name}, other half", made, limits, None)
+            others = [c for c in made if c.half != "dev"]
+            tell(f"{name}, other half", others, limits, None)
         else:
             tell(name, made, limits, None)
     return 0

@@ -48,8 +48,8 @@ LEADING = re.compile(
     r"[^,]{3,70}), (?P<rest>[^.]{25,})(?P<end>[.!])$"
 )
 TRAILING = re.compile(
-    r"^(?P<rest>[^,;]{25,}?),? (?P<trail>(?:in|on|during|after|before|until|since|because|when|while)"
-    r"\s[^,;]{3,60})(?P<end>[.!])$"
+    r"^(?P<rest>[^,;]{25,}?),? (?P<trail>(?:in|on|during|after|before|until|since|because|when"
+    r"|while)\s[^,;]{3,60})(?P<end>[.!])$"
 )
 PART = re.compile(r"(?:, (?:and|but|while|which|where|who|with)\b|; )")
 IRREGULAR = {
@@ -106,7 +106,7 @@ def tidy(text: str) -> str:
 
 def lower_first(text: str) -> str:
     """Puts a beginning into a sentence: a name keeps its capital, as far as can be told."""
-    first = text.split()[0]
+    first = text.split(maxsplit=1)[0]
     common = {"The", "A", "An", "It", "He", "She", "They", "This", "These", "In", "On", "Its"}
     return text[0].lower() + text[1:] if first in common else text
 

@@ -116,6 +116,21 @@ class Respondent:
         shown = compose(strip_source(asked.text), passages, reading.spans, self._locate_page)
         return Part(asked.text, reading.confidence, *shown)
 
+    def find_passages(
+        self, question: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> list[Passage]:
+        """Gives the passages from which an answer may be written, best first.
+
+        For an overview these are the beginnings of its documents, one after the other.
+        """
+        asked = read_question(question)
+        if asked.form == "overview":
+            with watch.timing("retrieve"):
+                material = self._gather(asked.topics[0] if asked.topics else "", documents)
+            if material is not None:
+                return _take_turns(material.passages)
+        return self._retrieve(asked.text, documents, watch)
+
     # Overviews.
 
     def _give_overview(
@@ -273,6 +288,17 @@ def _tell_missing(parts: Sequence[Part]) -> str | None:
     sides = [f"tell what “{side}” is" for part in parts for side in part.unanswered]
     missing = questions + sides
     return f"The documents do not {' and do not '.join(missing)}." if missing else None
+
+
+def _take_turns(passages: Sequence[Passage]) -> list[Passage]:
+    """Gives the first passage of each document, then the second of each, and so on."""
+    seen: Counter[str] = Counter()
+    places = []
+    for passage in passages:
+        places.append(seen[passage.document.id])
+        seen[passage.document.id] += 1
+    order = sorted(range(len(passages)), key=lambda index: places[index])
+    return [passages[index] for index in order]
 
 
 def _move(quotation: Quotation, passages: int) -> Quotation:

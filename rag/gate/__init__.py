@@ -5,15 +5,16 @@ Whoever wrote it and whatever it claims to cite: sentence and passages alone dec
 
 from rag.gate.judge import Judgement, Limits, judge, judge_sentence
 from rag.gate.plain import to_sentences
-from rag.gate.present import present
+from rag.gate.present import Held, hold
 from rag.gate.sources import read_sources
 
 __all__ = [
+    "Held",
     "Judgement",
     "Limits",
+    "hold",
     "judge",
     "judge_sentence",
-    "present",
     "read_sources",
     "to_sentences",
 ]
