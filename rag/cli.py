@@ -73,7 +73,7 @@ def _build_parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--model",
         metavar="NAME",
-        help="what answers: reader, or for instance ollama:qwen3 (default: RAG_MODEL)",
+        help="reader, or for instance ollama:qwen3 (default: RAG_MODEL)",
     )
     ask.add_argument("--batch", metavar="FILE.jsonl", help="answer a file of questions")
     evaluate = command("evaluate", _evaluate, "score the answers to a folder of questions")

@@ -180,9 +180,12 @@ class LanguageModel:
     def _open(self, more: dict[str, Any]) -> BaseChatModel:
         from langchain.chat_models import init_chat_model
 
-        advice = f"name it as ollama:qwen3 or openai:gpt-5 are named, or {BUILT_IN!r} for the built-in reader."
+        unknown = (
+            f"There is no model {self.name!r}: name it with its provider, for instance "
+            f"ollama:qwen3, or name {BUILT_IN!r} for the built-in reader."
+        )
         if not self.provider or not self.model:
-            raise SettingError(f"There is no model {self.name!r}: {advice}")
+            raise SettingError(unknown)
         try:
             chat: BaseChatModel = init_chat_model(
                 self.model, model_provider=self.provider, **self._parameters(), **more
@@ -195,7 +198,7 @@ class LanguageModel:
             ) from error
         except Exception as error:
             if "unsupported provider" in str(error).lower():
-                raise SettingError(f"There is no model {self.name!r}: {advice}") from error
+                raise SettingError(unknown) from error
             variable = KEYS.get(self.provider, "the environment variable of its provider's key")
             raise SettingError(
                 f"{self.name} could not be opened ({type(error).__name__}): set {variable}, and "
