@@ -4,7 +4,7 @@
 passages. Nothing here judges what was written: that is the gate's work.
 """
 
-from rag.generate.model import BUILT_IN, LanguageModel, open_model
+from rag.generate.model import BUILT_IN, LanguageModel, OnText, open_model
 from rag.generate.writer import Draft, Writer
 
-__all__ = ["BUILT_IN", "Draft", "LanguageModel", "Writer", "open_model"]
+__all__ = ["BUILT_IN", "Draft", "LanguageModel", "OnText", "Writer", "open_model"]
