@@ -207,18 +207,34 @@ class LanguageModel:
         return chat
 
     def _parameters(self) -> dict[str, Any]:
-        """Gives what each provider is told: one try at a time, as the tries are counted here."""
+        """Gives what each provider is told.
+
+        One try at a time, as the tries are counted here; and no connection is kept for later, so
+        that none is left open or stale.
+        """
+        import httpx
+
+        limits = httpx.Limits(max_keepalive_connections=0)
         address = {"base_url": self._address} if self._address else {}
         seconds = self._settings.model_seconds
         if self.provider == "openai":
             own_server = {"api_key": NO_KEY} if self._address and not _has_key("openai") else {}
             return {
-                **address, **own_server, "max_retries": 0, "timeout": seconds, "stream_usage": True,
-            }  # fmt: skip
+                **address,
+                **own_server,
+                "max_retries": 0,
+                "timeout": seconds,
+                "stream_usage": True,
+                "http_async_client": httpx.AsyncClient(limits=limits, timeout=seconds),
+            }
         if self.provider == "anthropic":
             return {**address, "max_retries": 0, "timeout": seconds}
         if self.provider == "ollama":
-            return {**address, "temperature": 0, "client_kwargs": {"timeout": seconds}}
+            return {
+                **address,
+                "temperature": 0,
+                "client_kwargs": {"timeout": seconds, "limits": limits},
+            }
         return address
 
     def _explain(self, error: BaseException) -> ModelFailed:

@@ -1,4 +1,4 @@
-"""A question to a draft: the question is made to stand alone, passages are found, and it is written.
+"""A question to a draft: the question made to stand alone, passages found, an answer written.
 
 Every step has its limits: tries, seconds and tokens are counted for the whole answer. The model
 has no tools; all that it can ask for is a search of the same documents.
