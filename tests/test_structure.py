@@ -18,7 +18,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "sentences": set(),
     "terms": set(),
-    "parse": set(),
+    "instructions": set(),
+    "parse": {"instructions"},
     "chunks": {"sentences"},
     "isolate": {"chunks", "parse"},
     "embed": set(),
@@ -35,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "question": {"terms"},
     "answer": {"question", "quote", "reader", "sentences", "terms"},
     "library": {"isolate", "chunks", "embed", "files", "locks", "store", "vectors", "words"},
-    "gate": {"answer", "question", "reader", "sentences", "terms"},
+    "gate": {"answer", "instructions", "question", "reader", "sentences", "terms"},
     "generate": set(),
     "assistant": {
         "answer", "conversation", "embed", "gate", "generate", "library", "question", "reader",

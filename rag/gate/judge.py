@@ -14,7 +14,7 @@ MOST_QUOTES = 3
 FEWEST_ADDED = 3  # terms in a row that a further quote brings: a name or a figure is no clause
 CLOSING = "\"'”’»)]*_"
 ENDING = ".!?…。"
-CONDITION = ("if", "unless", "whether", "would", "might", "may", "could", "allegedly", "reportedly")
+CONDITION = ("if", "unless", "whether", "allegedly", "reportedly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,14 @@ def judge_sentence(sentence: str, sources: Sources, limits: Limits = LIMITS) -> 
     at most three sentences of them, every figure, date and name, and no denial that they lack.
     """
     claim = read(sentence)
-    if not claim.terms:
+    if not claim.terms and not claim.figures:
         return Judgement(sentence, "unsupported")
     verbatim = find_verbatim(claim, sources)
     if verbatim is not None:
         verdict: Verdict = "partly" if _loses_condition(verbatim, sources) else "verbatim"
         return Judgement(sentence, verdict, (verbatim,), 1.0)
+    if not claim.terms:
+        return Judgement(sentence, "unsupported")
     chosen = choose_sources(claim, sources)
     signs = compare(claim, chosen, sources)
     verdict = decide(signs, limits)
@@ -188,8 +190,8 @@ def _is_turned(claim: Reading, readings: Sequence[Reading]) -> bool:
 
 
 def _is_clause(claim: Reading, places: set[int]) -> bool:
-    """True for enough terms in a row, not all of them names and figures."""
-    words = {i for i in places if claim.terms[i] not in claim.names and claim.terms[i].isalpha()}
+    """True for enough terms in a row, not all of them names."""
+    words = {i for i in places if claim.terms[i] not in claim.names}
     return bool(words) and _longest_row(places) >= FEWEST_ADDED
 
 

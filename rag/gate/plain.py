@@ -10,11 +10,11 @@ THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.I | re.S)
 IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]*)\)")
 REFERENCE = re.compile(r"^\s*\[[^\]]+\]:\s+\S.*$", re.M)  # "[1]: https://…" on a line of its own
-SOURCE_WORD = r"(?:passages?|sources?|documents?|docs?|refs?|references?|citations?|quotes?|see)"
+SOURCE_WORD = r"(?:passages?|sources?|documents?|docs?|refs?|references?|citations?|quotes?)"
 NUMBERS = r"#?\d{1,3}(?:\s*(?:[-–,;&]|and)\s*#?\d{1,3})*"
 MARKER = re.compile(
     rf"\s*(?:\[\^?(?:{SOURCE_WORD}\s*:?\s*)?{NUMBERS}\]"
-    rf"|\((?:{SOURCE_WORD})\s*:?\s*{NUMBERS}\)"
+    rf"|\((?:see\s+)?(?:{SOURCE_WORD})\s*:?\s*{NUMBERS}\)"
     r"|【[^】]*】|[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?=[\s.,;:]|$))",
     re.I,
 )

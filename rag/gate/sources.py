@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rag.gate.words import TOKEN, Reading, read
+from rag.instructions import find_instructions
 from rag.records import Passage
 from rag.sentences import split_sentences
 
@@ -33,14 +34,19 @@ class Token:
 
 
 class Sources:
-    """All sentences of some passages, with what is needed to compare others with them."""
+    """All sentences of some passages, with what is needed to compare others with them.
+
+    Paragraphs that speak to a language model are no sources, whatever they state.
+    """
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self.passages = passages
+        self._instructing = [find_instructions(passage.text) for passage in passages]
         self.sentences = [
             Source(index, passage.start + start, passage.start + end, read(passage.text[start:end]))
             for index, passage in enumerate(passages)
             for start, end in split_sentences(passage.text)
+            if not self._is_instructing(index, start, end)
         ]
         frequency = Counter(term for s in self.sentences for term in set(s.reading.terms))
         self._most = len(self.sentences) + 1
@@ -79,9 +85,14 @@ class Sources:
                     passage.start + match.end(),
                 )
                 for match in TOKEN.finditer(passage.text)
+                if not self._is_instructing(index, match.start(), match.end())
             ]
-            for passage in self.passages
+            for index, passage in enumerate(self.passages)
         ]
+
+    def _is_instructing(self, passage: int, start: int, end: int) -> bool:
+        """True within a paragraph that speaks to a model: what it says supports nothing."""
+        return any(s < end and start < e for s, e in self._instructing[passage])
 
 
 def read_sources(passages: Sequence[Passage]) -> Sources:

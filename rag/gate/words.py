@@ -10,6 +10,7 @@ from rag.terms import STOP_WORDS, stem
 
 SHORTEST_PREFIX = 5  # letters that two forms of one word share: "regulate", "regulatory"
 LONGEST_ENDING = 4  # letters by which they may differ
+SCALES = frozenset(map(stem, "thousand million billion trillion percent".split()))
 NEGATED_TERMS = 2  # terms that a negation reaches
 NEGATION = re.compile(
     r"(?:not|never|no|neither|nor|nobody|none|nothing|cannot|without|hardly|barely|den(?:y|ies|ied)"
@@ -146,7 +147,7 @@ class Reading:
     """A sentence taken apart.
 
     Attributes:
-        terms: content terms in order, figures among them.
+        terms: content terms in order, without figures.
         figures: sums, shares and dates, each in one form.
         names: terms of its names.
         negated: terms that a negation reaches.
@@ -171,7 +172,7 @@ def read(sentence: str) -> Reading:
     words = [match.group() for match in TOKEN.finditer(claim)]
     folded = [word.lower() for word in words]
     stems = [to_term(word) for word in folded]
-    content = [i for i, word in enumerate(folded) if word not in STOP_WORDS and word != "s"]
+    content = [i for i, word in enumerate(folded) if _is_content(word, stems[i])]
     return Reading(
         terms=tuple(stems[i] for i in content),
         figures=find_quantities(claim),
@@ -207,6 +208,11 @@ def are_alike(one: str, other: str) -> bool:
 def is_known(figure: str, known: frozenset[str]) -> bool:
     """True for a figure that is among these; "2018" and "2018-05" are known from "2018-05-24"."""
     return figure in known or any(other.startswith(f"{figure}-") for other in known)
+
+
+def _is_content(word: str, term: str) -> bool:
+    """False for words that say nothing alone, and for figures, which are compared as such."""
+    return word not in STOP_WORDS and word != "s" and term not in SCALES and not term[0].isdigit()
 
 
 def _find_names(words: list[str], content: list[int], stems: list[str]) -> frozenset[str]:
