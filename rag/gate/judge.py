@@ -12,6 +12,7 @@ from rag.records import Verdict
 
 MOST_QUOTES = 3
 FEWEST_ADDED = 3  # terms in a row that a further quote brings: a name or a figure is no clause
+FIGURE_WEIGHT = 3.0  # of a figure that a quote has, beside the weight of a rare term
 CLOSING = "\"'”’»)]*_"
 ENDING = ".!?…。"
 CONDITION = ("if", "unless", "whether", "allegedly", "reportedly")
@@ -134,11 +135,14 @@ def choose_sources(claim: Reading, sources: Sources) -> list[Source]:
     while missing and len(chosen) < MOST_QUOTES:
         best, gain, left = None, 0.0, missing
         for source in sources.sentences:
-            still = [i for i in missing if not _has(source.reading, claim.terms[i])]
-            got = sum(sources.weigh(claim.terms[i]) for i in set(missing) - set(still))
+            own = {i for i in missing if _has(source.reading, claim.terms[i])}
+            context = sources.context[source.passage]
+            still = [i for i in missing if i not in own and not _has(context, claim.terms[i])]
+            got = sum(sources.weigh(claim.terms[i]) for i in missing if i not in still)
+            got += FIGURE_WEIGHT * len(claim.figures & source.reading.figures)
             near = chosen and source.passage == chosen[0].passage
             got *= 1.1 if near else 1.0
-            if got > gain and (not chosen or _is_clause(claim, set(missing) - set(still))):
+            if got > gain and (not chosen or _is_clause(claim, own)):
                 best, gain, left = source, got, still
         if best is None:
             break

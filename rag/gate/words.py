@@ -13,7 +13,7 @@ LONGEST_ENDING = 4  # letters by which they may differ
 SCALES = frozenset(map(stem, "thousand million billion trillion percent".split()))
 NEGATED_TERMS = 2  # terms that a negation reaches
 NEGATION = re.compile(
-    r"(?:not|never|no|neither|nor|nobody|none|nothing|cannot|without|hardly|barely|den(?:y|ies|ied)"
+    r"^(?:not|never|no|neither|nor|nobody|none|nothing|cannot|without|hardly|barely|den(?:y|ies|ied)"
     r"|fail(?:s|ed)?|refus(?:e|es|ed)|lack(?:s|ed)?|false(?:ly)?|untrue)$|n't$",
     re.I,
 )
