@@ -152,7 +152,7 @@ class Assistant:
         for question in propose_questions(self.library):
             if len(answered) == count:
                 break
-            if self.ask(question).status == "answered":
+            if self.ask(question, model=BUILT_IN).status == "answered":
                 answered.append(question)
         return answered
 
