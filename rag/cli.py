@@ -287,9 +287,17 @@ def _print_answer(answer: Answer) -> None:
         _tell(answer.notice)
     if answer.searched_for != answer.question:
         _tell(f"Searched for: {answer.searched_for}")
+    unsupported = sum(sentence.verdict == "unsupported" for sentence in answer.sentences)
+    if unsupported:
+        _tell(
+            f"Left out, as nothing in the documents supports it: {unsupported} written sentence(s)."
+        )
     for sentence in answer.sentences:
+        if sentence.verdict == "unsupported":
+            continue
         markers = "".join(f"[{marker}]" for marker in sentence.markers)
-        print(f"{_one_line(sentence.text)} {markers}")
+        partly = " (borne out in part)" if sentence.verdict == "partly" else ""
+        print(f"{_one_line(sentence.text)} {markers}{partly}")
     if not answer.sentences:
         print(answer.text)
         if answer.nearest:

@@ -117,6 +117,7 @@ class Writer:
     def _find(self, words: str, find: Find) -> list[Passage]:
         started = perf_counter()
         passages = find(words)
+        self._deadline += perf_counter() - started  # searching is not the model's time
         self._note("search", f"Searched for: {words} ({len(passages)} passages)", started)
         return passages
 
