@@ -130,6 +130,21 @@ class Respondent:
         shown = compose(strip_source(asked.text), passages, reading.spans, self._locate_page)
         return Part(asked.text, reading.confidence, *shown)
 
+    def find_passages(
+        self, question: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> list[Passage]:
+        """Gives the passages from which an answer may be written, best first.
+
+        For an overview these are the beginnings of its documents, one after the other.
+        """
+        asked = read_question(question)
+        if asked.form == "overview":
+            with watch.timing("retrieve"):
+                material = self._gather(asked.topics[0] if asked.topics else "", documents)
+            if material is not None:
+                return _take_turns(material.passages)
+        return self._retrieve(asked.text, documents, watch)
+
     # Overviews.
 
     def _give_overview(
@@ -322,6 +337,17 @@ def _doubt_namesake(asked: Question, passages: Sequence[Passage], reading: Readi
     if not is_namesake(asked.text, quotation.text, around):
         return reading
     return replace(reading, confidence=NAMESAKE_SHARE * reading.confidence)
+
+
+def _take_turns(passages: Sequence[Passage]) -> list[Passage]:
+    """Gives the first passage of each document, then the second of each, and so on."""
+    seen: Counter[str] = Counter()
+    places = []
+    for passage in passages:
+        places.append(seen[passage.document.id])
+        seen[passage.document.id] += 1
+    order = sorted(range(len(passages)), key=lambda index: places[index])
+    return [passages[index] for index in order]
 
 
 def _move(quotation: Quotation, passages: int) -> Quotation:
