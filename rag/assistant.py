@@ -15,8 +15,10 @@ from rag import __version__
 from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
 from rag.conversation import Resolution, resolve
 from rag.embed import Embedder, SentenceTransformerEmbedder
-from rag.errors import QuestionError
+from rag.errors import ModelError, ModelFailed, QuestionError, SettingError
 from rag.fetch import fetch
+from rag.gate import hold
+from rag.generate import BUILT_IN, LanguageModel, OnText, Writer, open_model
 from rag.library import Library
 from rag.question import (
     SOCIAL,
@@ -27,9 +29,10 @@ from rag.question import (
     split_question,
 )
 from rag.reader import Reader, open_reader
-from rag.records import Answer, Passage, Turn
+from rag.records import Answer, Passage, Step, Turn
 from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
+from rag.spelling import Speller
 from rag.terms import extract_terms
 
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
@@ -52,6 +55,7 @@ class Assistant:
         self._settings = settings
         self._embedder = embedder
         self._retriever = Retriever(library.store, library.vectors, library.words, embedder)
+        self._speller = Speller(library.words, library.store, embedder.knows)
         self._reader = reader
         self._respondent = Respondent(
             library.store,
@@ -62,6 +66,7 @@ class Assistant:
             settings.retrieved_passages,
             settings.threshold,
         )
+        self._models: dict[str, LanguageModel] = {}
         self._loading = threading.Lock()
         self._ready = False
 
@@ -85,14 +90,25 @@ class Assistant:
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
         answer_id: str | None = None,
+        *,
+        on_text: OnText | None = None,
+        stop: threading.Event | None = None,
+        model: str | None = None,
     ) -> Answer:
         """Answers one question.
+
+        A language model that fails breaks nothing: the built-in reader answers then, and the
+        answer's ``notice`` says why.
 
         Args:
             question: as the person wrote it.
             turns: what was said before, oldest first.
             documents: ids of the documents to ask; None for all.
             answer_id: the id the answer is to bear; without one it derives from the question.
+            on_text: is given what a language model wrote so far, unjudged, each time more of it
+                arrives.
+            stop: once it is set a language model writes no further.
+            model: what answers: ``reader``, or a language model's name; None for the settings'.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -110,11 +126,41 @@ class Assistant:
             confidence=0.0,
             model=self._reader.name,
         )
-        answer = self._reply(blank, asked, resolved, documents) or self._answer(
-            blank, resolved.before, documents, watch
-        )
+        name = model or self.model
+        answer = self._reply(blank, asked, resolved, documents)
+        if answer is None and name != BUILT_IN and self.library.documents():
+            answer = self._write(
+                name,
+                blank,
+                resolved.before,
+                turns,
+                documents,
+                watch,
+                on_text or _ignore,
+                stop or threading.Event(),
+            )
+        answer = answer or self._answer(blank, resolved.before, documents, watch)
         notice = _join(self._tell_language(question), answer.notice)
         return replace(answer, notice=notice, timings_ms=watch.milliseconds())
+
+    @property
+    def model(self) -> str:
+        """What answers where nothing else is asked for: ``reader``, or a language model."""
+        return self._settings.model or BUILT_IN
+
+    def check_model(self, name: str) -> None:
+        """Makes sure that a model can be asked, as far as that is known before it is reached.
+
+        Raises:
+            SettingError: there is no such model, its package is not installed, or it has no key.
+        """
+        if name != BUILT_IN:
+            self._open_model(name)
+
+    def _open_model(self, name: str) -> LanguageModel:
+        if name not in self._models:
+            self._models[name] = open_model(name, self._settings)
+        return self._models[name]
 
     def rank(
         self, question: str, count: int, documents: Collection[str] | None = None
@@ -129,7 +175,7 @@ class Assistant:
         for question in propose_questions(self.library):
             if len(answered) == count:
                 break
-            if self.ask(question).status == "answered":
+            if self.ask(question, model=BUILT_IN).status == "answered":
                 answered.append(question)
         return answered
 
@@ -140,7 +186,11 @@ class Assistant:
             "documents": counts.documents,
             "passages": counts.chunks,
             "characters": counts.characters,
-            "models": {"embedding": self._embedder.name, "reader": self._reader.name},
+            "models": {
+                "embedding": self._embedder.name,
+                "reader": self._reader.name,
+                "answers": self.model,
+            },
             "index": {"folder": str(self._settings.index), "bytes": counts.bytes},
             "versions": {
                 "footnote": __version__,
@@ -177,10 +227,61 @@ class Assistant:
             return replace(blank, status="unclear", text=UNCLEAR)
         return None
 
+    def _write(
+        self,
+        name: str,
+        blank: Answer,
+        before: str,
+        turns: Sequence[Turn],
+        documents: Collection[str] | None,
+        watch: Stopwatch,
+        on_text: OnText,
+        stop: threading.Event,
+    ) -> Answer:
+        """Has a language model write, and the gate hold it to the passages."""
+        self.library.refresh()
+        steps: list[Step] = []
+
+        def find(words: str) -> list[Passage]:
+            return self._respondent.find_passages(words, documents, watch)
+
+        try:
+            writer = Writer(self._open_model(name), self._settings, on_text, stop, steps)
+            draft = writer.write(blank.question, blank.searched_for, turns, find)
+            with watch.timing("read"):
+                held = hold(
+                    draft.text,
+                    draft.question,
+                    draft.passages,
+                    self._reader,
+                    self.library.locate_page,
+                )
+            if not held.is_borne_out:
+                raise ModelFailed(f"{name} wrote nothing that the passages bear out")
+        except (ModelError, SettingError) as failure:
+            answer = self._answer(blank, before, documents, watch)
+            reason = f"{str(failure).rstrip('.')}; the built-in reader answered instead."
+            return replace(answer, notice=_join(reason, answer.notice), steps=tuple(steps))
+        return replace(
+            blank,
+            searched_for=draft.question,
+            status="answered",
+            text=held.text,
+            confidence=held.confidence,
+            sentences=held.sentences,
+            citations=held.citations,
+            model=name,
+            notice="You stopped it before it was done." if draft.was_stopped else None,
+            steps=tuple(steps),
+        )
+
     def _answer(
         self, blank: Answer, before: str, documents: Collection[str] | None, watch: Stopwatch
     ) -> Answer:
         self.library.refresh()
+        # Words of another language are no slips.
+        if not find_foreign_language(blank.question):
+            blank = replace(blank, searched_for=self._speller.correct(blank.searched_for))
         parts = [
             self._respondent.respond(question, documents, watch, before)
             for question in split_question(blank.searched_for)
@@ -189,6 +290,10 @@ class Assistant:
         if answer.status == "answered" or answer.nearest or self.library.documents():
             return answer
         return replace(answer, text=EMPTY_LIBRARY)
+
+
+def _ignore(_: str) -> None:
+    """Takes a draft that nobody watches."""
 
 
 def open_assistant(settings: Settings) -> Assistant:

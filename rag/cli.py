@@ -25,7 +25,6 @@ from rag.records import Answer, Document, Turn, Twin, to_json
 from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
 
 OK, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
-BUILT_IN_MODELS = ("reader",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,7 +86,11 @@ def _build_parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--json", action="store_true")
     ask.add_argument("--doc", action="append", metavar="DOCUMENT", help="ask this document only")
-    ask.add_argument("--model", metavar="NAME", help="the model that answers (default: reader)")
+    ask.add_argument(
+        "--model",
+        metavar="NAME",
+        help="reader, or for instance ollama:qwen3 (default: RAG_MODEL)",
+    )
     ask.add_argument("--batch", metavar="FILE.jsonl", help="answer a file of questions")
     evaluate = command("evaluate", _evaluate, "score the answers to a folder of questions")
     evaluate.add_argument("folder", metavar="FOLDER")
@@ -259,8 +262,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     if bool(options.batch) == bool(options.question is not None):
         _tell("Give one question, or --batch with a file of questions.")
         return WRONG_USAGE
-    _check_model(options.model)
+    if options.model:
+        settings = replace(settings, model=options.model)
     assistant = open_assistant(settings)
+    assistant.check_model(assistant.model)
     if options.batch:
         return _ask_batch(assistant, Path(options.batch))
     documents = _find_documents(assistant, options.doc)
@@ -270,13 +275,6 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     else:
         _print_answer(answer)
     return OK if answer.status == "answered" else ABSTAINED
-
-
-def _check_model(name: str | None) -> None:
-    if name and name not in BUILT_IN_MODELS:
-        raise SettingError(
-            f"There is no model {name!r}: leave --model out, or name {BUILT_IN_MODELS[0]!r}."
-        )
 
 
 def _find_documents(assistant: Assistant, selectors: Sequence[str] | None) -> list[str] | None:
@@ -402,9 +400,17 @@ def _print_answer(answer: Answer) -> None:
         _tell(answer.notice)
     if answer.searched_for != answer.question:
         _tell(f"Searched for: {answer.searched_for}")
+    unsupported = sum(sentence.verdict == "unsupported" for sentence in answer.sentences)
+    if unsupported:
+        _tell(
+            f"Left out, as nothing in the documents supports it: {unsupported} written sentence(s)."
+        )
     for sentence in answer.sentences:
+        if sentence.verdict == "unsupported":
+            continue
         markers = "".join(f"[{marker}]" for marker in sentence.markers)
-        print(f"{_one_line(sentence.text)} {markers}")
+        partly = " (borne out in part)" if sentence.verdict == "partly" else ""
+        print(f"{_one_line(sentence.text)} {markers}{partly}")
     if not answer.sentences:
         print(answer.text)
         if answer.nearest:

@@ -13,7 +13,8 @@ FootnoteError
 │   ├── LibraryBroken     the library on disk is damaged
 │   └── LibraryFull       the disk has no room
 └── ModelError
-    └── ModelMissing      the model's files are not there, or not the right ones
+    ├── ModelMissing      the model's files are not there, or not the right ones
+    └── ModelFailed       a language model did not write an answer, and why
 """
 
 
@@ -71,3 +72,19 @@ class ModelError(FootnoteError):
 
 class ModelMissing(ModelError):
     """The model's files are not there, or are not what they should be."""
+
+
+class ModelFailed(ModelError):
+    """A language model did not write: the message says why, and never holds a key.
+
+    Attributes:
+        may_pass: trying again may help.
+        wait_s: seconds that the server asked to wait before.
+    """
+
+    def __init__(
+        self, message: str, *, may_pass: bool = False, wait_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
+        self.wait_s = wait_s

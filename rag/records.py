@@ -20,6 +20,7 @@ JobStage = Literal[
     "queued", "fetching", "reading", "embedding", "storing", "ready", "refused", "cancelled"
 ]
 ENDS: tuple[JobStage, ...] = ("ready", "refused", "cancelled")
+StepKind = Literal["rewrite", "search", "write"]
 
 
 # What a file says.
@@ -333,6 +334,23 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done on the way to a written answer.
+
+    Attributes:
+        kind: ``rewrite`` the question, ``search`` for passages, or ``write`` by a language model.
+        text: what came of it, in words for the person who asked.
+        input_tokens, output_tokens: as the model's provider counted them; None where it did not.
+    """
+
+    kind: StepKind
+    text: str
+    milliseconds: float
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question of a conversation and the text of its answer.
 
@@ -367,6 +385,7 @@ class Answer:
     model: str = "reader"
     notice: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
 
 
 def to_turn(answer: Answer) -> Turn:
@@ -382,7 +401,7 @@ def to_json(record: Any) -> dict[str, Any]:
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
-    """Makes the Answer that ``to_json`` took apart."""
+    """Makes the Answer that ``to_json`` took apart; older ones have no ``steps``."""
     return Answer(
         **{
             **data,
@@ -390,6 +409,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             "citations": tuple(_citation(c) for c in data["citations"]),
             "nearest": tuple(_citation(c) for c in data["nearest"]),
             "conflicts": tuple(Conflict(tuple(c["markers"]), c["note"]) for c in data["conflicts"]),
+            "steps": tuple(Step(**step) for step in data.get("steps", ())),
         }
     )
 

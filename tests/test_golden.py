@@ -169,3 +169,10 @@ def test_suggested_questions_are_answered(assistant: Assistant) -> None:
     suggested = assistant.suggested_questions(3)
     assert len(suggested) == 3
     assert all(assistant.ask(question).status == "answered" for question in suggested)
+
+
+def test_a_misspelt_question_shows_what_was_searched_for(assistant: Assistant) -> None:
+    answer = assistant.ask("what do the finance and comerce ministries want")
+    assert answer.searched_for == "what do the finance and commerce ministries want"
+    assert answer.question == "what do the finance and comerce ministries want"
+    assert answer.status == "answered"

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from rag.answer.anaphora import find_antecedent
 from rag.answer.cite import LocatePage, cite
-from rag.answer.polarity import covers, decide, is_plain_reply
+from rag.answer.polarity import decide, is_plain_reply
 from rag.answer.quantities import find_quantities
+from rag.answer.quotation import Quotation, go_on, quote_span
 from rag.question import Form, Question, read_question
-from rag.quote import ITEM_MARK, QUESTION_END, find_quote, plain_text
-from rag.records import Citation, Passage, Sentence, Span, Verdict
-from rag.sentences import split_sentences
+from rag.records import Citation, Passage, Sentence, Span
 from rag.terms import extract_terms
 
 MOST_SENTENCES = 3
 SEVERAL_SCORE = 0.85  # of the best span's score: below it a further sentence adds noise
 SECOND_SOURCE_SCORE = 0.95  # the same, for a sentence of another document that says more
 SUITED_SCORE = 0.9  # the same, for a sentence that has the form of the answer
+GO_ON = 0.24  # the same, for the sentence that follows in the paragraph
 SAME_SHARE = 0.7  # of a sentence's terms that are said already: it repeats
 FEWEST_NEW_TERMS = 3  # a supporting sentence brings these, or another date or figure
 
@@ -30,29 +28,6 @@ GIVES_REASON = re.compile(
 )
 DEFINING = re.compile(r"\b(?:is|are|was|were|means?|refers?|stands?|called)\b|[.:]\**\s")
 DEFINING_CHARACTERS = 80  # the term and its verb stand at the beginning
-ENTRY_HEAD = re.compile(
-    r"(?:[-*+]\s+)?(\*\*|__)[^*_\n]{2,80}\1:?"
-)  # "**Custodian.** A firm that …"
-
-
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """A sentence that may be shown.
-
-    Attributes:
-        span: the words that answer, in document characters.
-        start, end: the range that is quoted, in document characters.
-        text: as it is shown.
-        verdict: ``supported`` where a name stands for a pronoun, else ``verbatim``.
-        pronoun: length of that pronoun, 0 without.
-    """
-
-    span: Span
-    start: int
-    end: int
-    text: str
-    verdict: Verdict
-    pronoun: int = 0
 
 
 def compose(
@@ -81,9 +56,11 @@ def choose_quotations(
     """Gives the quotations worth showing: the best, and others where they add something."""
     if not spans:
         return []
-    statements = [span for span in spans if not is_title(span, passages[span.passage])]
-    ordered = _put_suited_first(asked, passages, statements or spans)
-    chosen = [quote_span(asked, passages[ordered[0].passage], ordered[0])]
+    ordered = _put_suited_first(asked, passages, spans)
+    best = ordered[0]
+    also = [s for s in ordered if s.passage == best.passage and s.score >= GO_ON * best.score]
+    first = quote_span(asked, passages[best.passage], best)
+    chosen = [go_on(first, passages[best.passage], also)]
     least = spans[0].score * (SEVERAL_SCORE if asked.form == "several" else SECOND_SOURCE_SCORE)
     for span in ordered[1:]:
         if len(chosen) == MOST_SENTENCES:
@@ -96,39 +73,6 @@ def choose_quotations(
         if adds_something(asked, quotation, chosen, passages):
             chosen.append(quotation)
     return chosen
-
-
-def quote_span(asked: Question, passage: Passage, span: Span, whole: bool = False) -> Quotation:
-    """Gives the quotation around a span.
-
-    Args:
-        whole: the span is a sentence to be quoted as it is, not words to be widened.
-    """
-    text = passage.text
-    first, last = span.start - passage.start, span.end - passage.start
-    start, end = (first, last) if whole else find_quote(asked.text, text, first, last)
-    pronoun, name = 0, ""
-    start, end = _pass_beginning(text, start, end)
-    with_head = _begin_at_entry_head(text, start)
-    if with_head < start:
-        start = with_head
-    elif asked.form == "yes_no":
-        start, end = _add_plain_reply(asked.text, text, start, end)
-    if start > 0 or passage.headings:
-        antecedent = find_antecedent(text, start, passage.headings)
-        start, pronoun, name = antecedent.start, antecedent.pronoun, antecedent.name
-    media_type = passage.document.media_type
-    shown = plain_text(text[start + pronoun : end], media_type)
-    if name:
-        shown = f"[{plain_text(name, media_type)}] {shown}"
-    return Quotation(
-        span,
-        passage.start + start,
-        passage.start + end,
-        shown,
-        "supported" if name else "verbatim",
-        pronoun if name else 0,
-    )
 
 
 def present(
@@ -241,48 +185,3 @@ def _suits(form: Form, question: str, quotation: Quotation) -> bool:
     verb = DEFINING.search(beginning)
     defined = set(extract_terms(beginning[: verb.start()] if verb else ""))
     return bool(verb) and bool(set(extract_terms(question)) & defined)
-
-
-def _begin_at_entry_head(text: str, start: int) -> int:
-    """Takes in the bold head of a glossary's entry: "A firm that …" says nothing alone."""
-    for first, last in _sentences_before(text, start):
-        on_one_line = "\n" not in text[last:start]
-        return first if on_one_line and ENTRY_HEAD.fullmatch(text[first:last]) else start
-    return start
-
-
-def _pass_beginning(text: str, start: int, end: int) -> tuple[int, int]:
-    """Gives the sentence behind a "Yes." or the bold head of an entry: alone they say nothing."""
-    beginning = text[start:end]
-    is_reply = is_plain_reply(beginning) and not extract_terms(beginning)
-    if not is_reply and not ENTRY_HEAD.fullmatch(beginning):
-        return start, end
-    return next(((s, e) for s, e in split_sentences(text) if s >= end), (start, end))
-
-
-def is_title(span: Span, passage: Passage) -> bool:
-    """True within a line that only repeats the document's title or a heading above the passage."""
-    start, end = find_quote("", passage.text, span.start - passage.start, span.end - passage.start)
-    line = extract_terms(passage.text[start:end])
-    return any(
-        line == extract_terms(title) for title in (passage.document.title, *passage.headings)
-    )
-
-
-def _add_plain_reply(question: str, text: str, start: int, end: int) -> tuple[int, int]:
-    """Takes in the "Yes." or "No." of a text that asks the same question and answers it so."""
-    before = _sentences_before(text, start)
-    reply = next(before, None)
-    source = next(before, None)
-    if reply is None or source is None or not is_plain_reply(text[slice(*reply)]):
-        return start, end
-    asks = text[slice(*source)]
-    if QUESTION_END.search(asks) and covers(question, asks):
-        mark = ITEM_MARK.match(text, *reply)
-        return mark.end() if mark else reply[0], end
-    return start, end
-
-
-def _sentences_before(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Gives the sentences that end before a place, nearest first."""
-    return reversed([(s, e) for s, e in split_sentences(text) if e <= start])

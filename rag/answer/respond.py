@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Protocol
 
 from rag.answer.cite import LocatePage, cite_nearest
-from rag.answer.compose import Quotation, compose, is_title, present, quote_span
+from rag.answer.compose import compose, present
 from rag.answer.material import (
     Material,
     ReadableStore,
@@ -21,11 +21,14 @@ from rag.answer.material import (
     gather_topic,
     speaks_of_a_document,
 )
+from rag.answer.names import is_namesake
+from rag.answer.quotation import Quotation, quote_span
 from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_side
 from rag.answer.summarise import summarise
 from rag.question import Question, read_question, strip_source
 from rag.reader import Reader
-from rag.records import Answer, Citation, Passage, Reading, Sentence
+from rag.records import Answer, Citation, Passage, Reading, Sentence, Span
+from rag.statements import find_statements
 
 NEAREST = 3  # passages shown with a refusal
 SIDE_SCORE = 0.6  # of the best span's score: below it a sentence about one side is read for anew
@@ -34,6 +37,7 @@ SIDE_SCORE = 0.6  # of the best span's score: below it a sentence about one side
 # that is named is certain, a topic may be another than the one that was meant.
 NAMED_CONFIDENCE = 0.95
 TOPIC_CONFIDENCE = 0.7
+NAMESAKE_SHARE = 0.5  # of the confidence, where a name of the question stands there only in part
 
 
 class Finder(Protocol):
@@ -120,10 +124,26 @@ class Respondent:
         if asked.form == "comparison":
             return self._compare(asked, documents, watch)
         passages, reading = self._read(asked.text, documents, watch, before)
+        reading = _doubt_namesake(asked, passages, reading)
         if not self._is_sure(reading):
             return self._abstain(asked, reading.confidence, passages)
         shown = compose(strip_source(asked.text), passages, reading.spans, self._locate_page)
         return Part(asked.text, reading.confidence, *shown)
+
+    def find_passages(
+        self, question: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> list[Passage]:
+        """Gives the passages from which an answer may be written, best first.
+
+        For an overview these are the beginnings of its documents, one after the other.
+        """
+        asked = read_question(question)
+        if asked.form == "overview":
+            with watch.timing("retrieve"):
+                material = self._gather(asked.topics[0] if asked.topics else "", documents)
+            if material is not None:
+                return _take_turns(material.passages)
+        return self._retrieve(asked.text, documents, watch)
 
     # Overviews.
 
@@ -131,6 +151,8 @@ class Respondent:
         self, asked: Question, documents: Collection[str] | None, watch: Stopwatch
     ) -> Part:
         topic = asked.topics[0] if asked.topics else ""
+        if topic and strip_source(asked.text) != asked.text:
+            return self._give_passage(asked, topic, documents, watch)
         with watch.timing("retrieve"):
             material = self._gather(topic, documents)
         confidence = TOPIC_CONFIDENCE if material and material.topic else NAMED_CONFIDENCE
@@ -146,6 +168,20 @@ class Respondent:
         if not quotations:
             return self._abstain(asked, 0.0, material.passages)
         return self._show(asked, quotations, material.passages, confidence)
+
+    def _give_passage(
+        self, asked: Question, topic: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> Part:
+        """Quotes the whole passage on a topic in the document that the question names."""
+        found = self._retrieve(asked.text, documents, watch)
+        inside = self._retrieve(topic, {found[0].document.id}, watch) if found else []
+        stated = find_statements(inside[0].text) if inside else []
+        if not stated or self._threshold > TOPIC_CONFIDENCE:
+            return self._abstain(asked, 0.0, found)
+        begin = inside[0].start
+        span = Span(0, begin + stated[0].start, begin + stated[-1].end, inside[0].score)
+        quotation = quote_span(asked, inside[0], span, whole=True)
+        return self._show(asked, [quotation], inside, TOPIC_CONFIDENCE)
 
     def _gather(self, topic: str, documents: Collection[str] | None) -> Material | None:
         """Gives the passages to be summed up; None where the library has nothing of the sort."""
@@ -188,9 +224,9 @@ class Respondent:
             else:
                 found.append(quotation)
                 confidence = min(confidence, sure)
-        if not found:
-            found = find_naming_all(quotations, marks)[:1]
-            missing, confidence = [], reading.confidence
+        naming_all = find_naming_all(quotations, marks)[:1]
+        if naming_all and missing:
+            found, missing, confidence = naming_all, [], reading.confidence
         if not found:
             return self._abstain(asked, reading.confidence, passages)
         return replace(self._show(asked, found, read, confidence), unanswered=tuple(missing))
@@ -226,7 +262,6 @@ class Respondent:
             quote_span(asked, passages[span.passage], span)
             for span in (reading.spans if self._is_sure(reading) else ())
             if span.score >= SIDE_SCORE * reading.spans[0].score
-            and not is_title(span, passages[span.passage])
         ]
 
     def _show(
@@ -290,6 +325,29 @@ def _tell_missing(parts: Sequence[Part]) -> str | None:
     sides = [f"tell what “{side}” is" for part in parts for side in part.unanswered]
     missing = questions + sides
     return f"The documents do not {' and do not '.join(missing)}." if missing else None
+
+
+def _doubt_namesake(asked: Question, passages: Sequence[Passage], reading: Reading) -> Reading:
+    """Lowers the confidence where the best span speaks of another with half the name asked for."""
+    if not reading.spans:
+        return reading
+    passage = passages[reading.spans[0].passage]
+    quotation = quote_span(asked, passage, reading.spans[0])
+    around = "\n".join((passage.document.title, *passage.headings, passage.text))
+    if not is_namesake(asked.text, quotation.text, around):
+        return reading
+    return replace(reading, confidence=NAMESAKE_SHARE * reading.confidence)
+
+
+def _take_turns(passages: Sequence[Passage]) -> list[Passage]:
+    """Gives the first passage of each document, then the second of each, and so on."""
+    seen: Counter[str] = Counter()
+    places = []
+    for passage in passages:
+        places.append(seen[passage.document.id])
+        seen[passage.document.id] += 1
+    order = sorted(range(len(passages)), key=lambda index: places[index])
+    return [passages[index] for index in order]
 
 
 def _move(quotation: Quotation, passages: int) -> Quotation:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer.compose import Quotation
+from rag.answer.quotation import Quotation
 from rag.terms import extract_terms
 
 CONTRAST = re.compile(
-    r"\b(?:while|whereas|but|however|unlike|than|both|differ\w*|instead|contrast|opposite|not)\b|;",
+    r"\b(?:while|whereas|but|however|unlike|than|both|differ\w*|instead|contrast|opposite)\b|;",
     re.I,
 )
-SUBJECT_CHARACTERS = 40  # of a sentence: what is named so early is what it speaks of
+# What a sentence speaks of stands before its verb, in a glossary before a full stop or colon, in a
+# table in the first cell.
+VERB = (
+    r"(?:is|are|was|were|has|have|can|may|must|will|needs?|means?|refers?|stands?|lies?|works?|uses?"
+    r"|runs?|belongs?|holds?|keeps?|serves?|pays?|costs?|comes?|allows?|forbids?|bans?|taxes|licen[sc]es"
+    r"|wants?|favou?rs?)"
+)
+SUBJECT = re.compile(rf"(?P<subject>.{{2,60}}?)(?:,?\s{VERB}\b|[.:]\**\s|(?<!\])\s\|)", re.S)
 
 
 def distinguish(sides: Sequence[str]) -> list[frozenset[str]]:
@@ -42,9 +49,10 @@ def find_naming_all(
 def find_side(
     quotations: Sequence[Quotation], marks: Sequence[frozenset[str]], side: int
 ) -> Quotation | None:
-    """Gives the first quotation that begins with the name of this side and of no other."""
+    """Gives the first quotation whose subject is this side and no other."""
     for quotation in quotations:
-        subject = set(extract_terms(quotation.text[:SUBJECT_CHARACTERS]))
+        found = SUBJECT.match(quotation.text)
+        subject = set(extract_terms(found["subject"] if found else ""))
         others = (mark for n, mark in enumerate(marks) if n != side)
         if marks[side] <= subject and not any(mark <= subject for mark in others):
             return quotation

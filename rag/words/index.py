@@ -65,6 +65,25 @@ class TantivyIndex:
         found = [(int(id_), float(score)) for id_, (score, _) in zip(ids, hits, strict=True)]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
+    def stem(self, word: str) -> str:
+        """Gives a word as it is indexed; empty for a stop word, or for what is not one word."""
+        stems = self._analyzers[1].analyze(normalise(word))
+        return str(stems[0]) if len(stems) == 1 else ""
+
+    def count(self, stem: str) -> int:
+        """Gives how many chunks have a stem in their text or headings."""
+        if self._index is None:
+            return 0
+        searcher = self._index.searcher()
+        return sum(int(searcher.doc_freq(field, stem)) for field in ("body", "headings"))
+
+    def beginning_with(self, letters: str) -> list[tuple[str, int]]:
+        """Gives the stems in the chunks' texts that begin so, and how many chunks have each."""
+        if self._index is None:
+            return []
+        found = self._index.searcher().terms_with_prefix("body", letters)
+        return [(str(stem), int(count)) for stem, count in found]
+
     def read_ids(self) -> set[int]:
         """Gives every chunk id that can be found, to compare with the store."""
         from tantivy import Query

@@ -12,6 +12,13 @@ def test_the_nearest_passages_are_trimmed_and_exact() -> None:
     assert (nearest.start, nearest.end, nearest.quote) == (8, 14, "A ban.")
 
 
+def test_key_words_are_whole_words() -> None:
+    text = "Russians could go on owning cryptocurrency (abroad)."
+    first, last = text.index(" owning"), text.index("cy (")
+    citation = cite(make_passage(text), 0, len(text), [(first, last)], 1, 0.5, no_page)
+    assert [span.text for span in citation.answer_spans] == ["owning cryptocurrency"]
+
+
 @given(text=st.text(min_size=1, max_size=60), offset=st.integers(0, 50), data=st.data())
 def test_every_citation_is_exact(text: str, offset: int, data: st.DataObject) -> None:
     def draw_range() -> tuple[int, int]:

@@ -24,6 +24,7 @@ class Shelf:
     ) -> list[Passage]:
         asked = set(extract_terms(question))
         shared = [(len(asked & set(extract_terms(p.text))), p) for p in self.passages]
+        shared = [(n, p) for n, p in shared if documents is None or p.document.id in documents]
         return [p for n, p in sorted(shared, key=lambda found: -found[0]) if n][:k]
 
 
@@ -141,3 +142,16 @@ def test_a_stopwatch_adds_up() -> None:
     with watch.timing("read"):
         pass
     assert set(watch.milliseconds()) == {"retrieve", "read", "total"}
+
+
+def test_a_named_source_gives_its_passage_on_the_topic(tmp_path: Path) -> None:
+    trial = "The court of Upton heard evidence. A letter was found. A neighbour saw the theft."
+    texts = (trial, "Evidence of rain was found.")
+    said = say(tmp_path, "According to the court of Upton, summarize the evidence.", *texts)
+    assert said == [trial]
+
+
+def test_half_a_name_is_doubted(tmp_path: Path) -> None:
+    text = "Here the Central Bank does want coins."
+    assert say(tmp_path / "a", "what coins does the Central Bank want here?", text) == [text]
+    assert say(tmp_path / "b", "what coins does the Southern Central Bank want here?", text) == []
