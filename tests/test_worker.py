@@ -170,7 +170,7 @@ def test_a_page_is_fetched(tmp_path: Path) -> None:
         return "../page.html", b"<html><body><p>The harbour is deep.</p></body></html>"
 
     chosen = Settings(index=tmp_path / "index")
-    library = Library.open(chosen, HashingEmbedder(), fetch)
+    library = Library.open(chosen, HashingEmbedder(), fetch=fetch)
     library.submit_address("https://example.org/page")
     library.submit_address("https://example.org/bad")
     library.work_off()
