@@ -27,6 +27,7 @@ BUILT_IN = "reader"
 """The name of the built-in reader, which is no language model."""
 
 GLANCE_S = 0.05  # how often a silent stream looks whether it is to stop
+GRACE_S = 5  # longer than we wait, so that it is always us who tell that time is up
 FINISHES = ("finish_reason", "done_reason", "stop_reason")
 CUT_SHORT = ("length", "max_tokens", "MAX_TOKENS")
 BYTES_PER_TOKEN = 3  # fewer than any usual tokenizer takes of English, so that nothing is cut
@@ -216,7 +217,7 @@ class LanguageModel:
 
         limits = httpx.Limits(max_keepalive_connections=0)
         address = {"base_url": self._address} if self._address else {}
-        seconds = self._settings.model_seconds
+        seconds = self._settings.model_seconds + GRACE_S
         if self.provider == "openai":
             own_server = {"api_key": NO_KEY} if self._address and not _has_key("openai") else {}
             return {
