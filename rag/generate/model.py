@@ -120,7 +120,7 @@ class LanguageModel:
         self._check_time(deadline)
         said = sum(estimate_tokens(message.text) for message in messages)
         pieces: queue.SimpleQueue[AIMessageChunk | BaseException | None] = queue.SimpleQueue()
-        chat = self._chat
+        chat = self._open_stream()
         running = asyncio.run_coroutine_threadsafe(_pump(chat, messages, pieces), stream_loop())
         whole: AIMessageChunk | None = None
         text = ""
@@ -145,6 +145,7 @@ class LanguageModel:
                     on_text(text)
         finally:
             running.cancel()
+            _hang_up(chat)
         return self._finish(text, whole, said, is_released)
 
     def _check_time(self, deadline: float) -> None:
@@ -172,11 +173,11 @@ class LanguageModel:
             tokens=counted["total_tokens"] if counted else said + estimate_tokens(text),
         )
 
-    @cached_property
-    def _chat(self) -> BaseChatModel:
+    def _open_stream(self) -> BaseChatModel:
+        """Opens the model anew: a stream has a connection of its own, so that it can be closed."""
         if self.provider == "ollama":
             return self._open({"num_ctx": self.context.tokens})
-        return self._opened
+        return self._open({})
 
     def _open(self, more: dict[str, Any]) -> BaseChatModel:
         from langchain.chat_models import init_chat_model
@@ -253,6 +254,16 @@ def open_model(name: str, settings: Settings) -> LanguageModel:
 
 def _has_key(provider: str) -> bool:
     return bool(os.environ.get(KEYS[provider]))
+
+
+def _hang_up(chat: BaseChatModel) -> None:
+    """Closes the connection of a stream that was let go of.
+
+    OpenAI's package reads a stream to its end even when it is cancelled, which may take minutes.
+    """
+    client = getattr(chat, "http_async_client", None)
+    if client is not None:
+        asyncio.run_coroutine_threadsafe(client.aclose(), stream_loop())
 
 
 async def _pump(
