@@ -27,6 +27,7 @@ BUILT_IN = "reader"
 """The name of the built-in reader, which is no language model."""
 
 GLANCE_S = 0.05  # how often a silent stream looks whether it is to stop
+GRACE_S = 5  # longer than we wait, so that it is always us who tell that time is up
 FINISHES = ("finish_reason", "done_reason", "stop_reason")
 CUT_SHORT = ("length", "max_tokens", "MAX_TOKENS")
 BYTES_PER_TOKEN = 3  # fewer than any usual tokenizer takes of English, so that nothing is cut
@@ -119,7 +120,7 @@ class LanguageModel:
         self._check_time(deadline)
         said = sum(estimate_tokens(message.text) for message in messages)
         pieces: queue.SimpleQueue[AIMessageChunk | BaseException | None] = queue.SimpleQueue()
-        chat = self._chat
+        chat = self._open_stream()
         running = asyncio.run_coroutine_threadsafe(_pump(chat, messages, pieces), stream_loop())
         whole: AIMessageChunk | None = None
         text = ""
@@ -144,6 +145,7 @@ class LanguageModel:
                     on_text(text)
         finally:
             running.cancel()
+            _hang_up(chat)
         return self._finish(text, whole, said, is_released)
 
     def _check_time(self, deadline: float) -> None:
@@ -171,11 +173,11 @@ class LanguageModel:
             tokens=counted["total_tokens"] if counted else said + estimate_tokens(text),
         )
 
-    @cached_property
-    def _chat(self) -> BaseChatModel:
+    def _open_stream(self) -> BaseChatModel:
+        """Opens the model anew: a stream has a connection of its own, so that it can be closed."""
         if self.provider == "ollama":
             return self._open({"num_ctx": self.context.tokens})
-        return self._opened
+        return self._open({})
 
     def _open(self, more: dict[str, Any]) -> BaseChatModel:
         from langchain.chat_models import init_chat_model
@@ -216,7 +218,7 @@ class LanguageModel:
 
         limits = httpx.Limits(max_keepalive_connections=0)
         address = {"base_url": self._address} if self._address else {}
-        seconds = self._settings.model_seconds
+        seconds = self._settings.model_seconds + GRACE_S
         if self.provider == "openai":
             own_server = {"api_key": NO_KEY} if self._address and not _has_key("openai") else {}
             return {
@@ -252,6 +254,16 @@ def open_model(name: str, settings: Settings) -> LanguageModel:
 
 def _has_key(provider: str) -> bool:
     return bool(os.environ.get(KEYS[provider]))
+
+
+def _hang_up(chat: BaseChatModel) -> None:
+    """Closes the connection of a stream that was let go of.
+
+    OpenAI's package reads a stream to its end even when it is cancelled, which may take minutes.
+    """
+    client = getattr(chat, "http_async_client", None)
+    if client is not None:
+        asyncio.run_coroutine_threadsafe(client.aclose(), stream_loop())
 
 
 async def _pump(

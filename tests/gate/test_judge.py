@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.gate import judge_sentence, read_sources
@@ -140,6 +140,7 @@ def test_no_passages() -> None:
     assert judge_sentence("Miners pay tax.", read_sources([])).verdict == "unsupported"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=300), st.integers(0, 9))
 def test_whatever_is_written_quotes_are_inside_their_passage(
     sentence: str, text: str, start: int

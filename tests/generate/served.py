@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import select
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -129,13 +131,22 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
                 self.wfile.flush()
                 if reply.waits is not None and start > len(data) // 2:
-                    reply.waits.wait(20)
+                    self._wait(reply.waits)
             if reply.cut is None:
                 self.wfile.write(b"0\r\n\r\n")
         except (BrokenPipeError, ConnectionResetError):
             self.served.was_cut.set()
         if reply.cut is not None:
             self.close_connection = True
+
+    def _wait(self, event: threading.Event) -> None:
+        """Waits for a test to go on, or for the client to let go of the connection."""
+        for _ in range(1_000):
+            if event.wait(0.02) or self.served.was_cut.is_set():
+                return
+            readable, _, _ = select.select([self.connection], [], [], 0)
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                self.served.was_cut.set()
 
     def log_message(self, *_: Any) -> None:
         """Keeps quiet."""

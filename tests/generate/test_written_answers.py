@@ -94,6 +94,7 @@ def test_stop_ends_it_while_the_server_is_silent(shelf: Shelf, served: Served) -
             stop.set()
 
     answer = shelf.assistant().ask(ASKED, on_text=see, stop=stop)
+    assert served.was_cut.wait(20)  # the server finds nobody listening
     never.set()
     assert answer.text == WRITTEN
     assert answer.notice == "You stopped it before it was done."
