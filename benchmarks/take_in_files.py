@@ -25,6 +25,7 @@ from rag.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data" / "documents" / "files"
+PAUSE_SECONDS = 1.0  # that a person takes before the next question
 QUESTIONS = (
     "what does the Central Bank want?",
     "Who heads the Central Bank?",
@@ -77,6 +78,7 @@ def take_in(assistant: Assistant, folder: Path) -> tuple[list[Job], list[float],
     delays = []
     while any(not job.is_over for job in library.jobs()):
         delays.append(ask(assistant, QUESTIONS[len(delays) % len(QUESTIONS)]))
+        time.sleep(PAUSE_SECONDS)
     over.set()
     return library.jobs(), delays, peaks[0], time.monotonic() - started
 
