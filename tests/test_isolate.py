@@ -238,6 +238,20 @@ def test_it_ends_with_the_process_that_asks(name: str) -> None:
     assert ends_within(worker, 5)
 
 
+def test_it_ends_quietly_where_nobody_takes_its_answers() -> None:
+    command = [sys.executable, "-c", faulty.PROGRAM]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        assert worker.stderr is not None
+        wire.read_message(worker.stdout, 1000, 0)
+        worker.stdout.close()
+        wire.write_message(worker.stdin, {"name": "a.txt", "longest": 9, "seconds": 60}, b"words")
+        assert worker.wait(30) == 0
+        assert worker.stderr.read() == b""
+
+
 def test_it_ends_though_a_library_lets_no_thread_run() -> None:
     impatient = "from rag.isolate import worker; worker.SPARE_SECONDS = 0\n" + faulty.PROGRAM
     child, worker = start_asking("stuck.txt", 2, impatient)

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from rag.errors import LibraryBusy, UnknownDocument, UnreadableDocument
 from rag.files import safe_name
 from rag.isolate import ParserProcess
-from rag.library import Library, Progress, Report, derived, walk
-from rag.library import library as room
+from rag.library import Library, Progress, Report, derived, upkeep, walk
 from rag.settings import Settings
 from tests import faulty
 from tests.disks import enlarge, small_disk  # noqa: F401 - a fixture
@@ -195,7 +194,7 @@ def filled_chunks(library: Library) -> int:
 def test_a_long_batch_can_be_found_while_it_goes_on(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "LEVEL_SECONDS", 0.0)
+    monkeypatch.setattr(upkeep, "LEVEL_SECONDS", 0.0)
     reports = library.add([folder])
     next(reports)
     assert search_words(library, "central bank")
@@ -695,7 +694,7 @@ def test_a_fault_of_ours_in_the_middle_leaves_nobody_waiting(
     library = open_library(tmp_path, Stumbling() if where == "embedder" else HashingEmbedder())
     if where == "disk":
         monkeypatch.setattr(
-            room.Derived, "write", lambda self: stumble(Progress("sky.txt", "storing"))
+            derived.Derived, "write", lambda self: stumble(Progress("sky.txt", "storing"))
         )
     reports = library.add([folder], stumble if where == "progress" else lambda _: None)
     with pytest.raises(NameError):

@@ -75,7 +75,7 @@ def library(
 def let_time_pass(library: Library, clock: Clock, seconds: float) -> None:
     """Does what the timer does then."""
     clock.now += seconds
-    library._removals._wake()
+    library._parts.removals._wake()
 
 
 def describe(library: Library) -> object:
@@ -168,7 +168,7 @@ def test_the_timer_erases_by_itself(library: Library, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(library.store, "confirm_erased", confirm_and_tell)
     monkeypatch.setattr(removals, "RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(library._removals, "_clock", removals.time.time)
+    monkeypatch.setattr(library._parts.removals, "_clock", removals.time.time)
     library.remove(["zanzibar.txt"], undo_seconds=0.2)
     assert erased.wait(60)
     assert library.removed() == []

@@ -78,7 +78,7 @@ def gate() -> Gate:
 def library(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     for name in ("NOTE_SECONDS", "IDLE_SECONDS", "TAKEOVER_SECONDS", "PAUSE_SECONDS"):
         monkeypatch.setattr(worker, name, 0.02)
-    monkeypatch.setattr("rag.library.library.THREAD_POLITENESS", 0.05)
+    monkeypatch.setattr("rag.library.custody.THREAD_POLITENESS", 0.05)
     parser = ParserProcess(60, faulty.PROGRAM)
     library = Library(tmp_path / "index", 200, lambda: gate, parser)
     yield library
@@ -294,7 +294,7 @@ def test_a_file_in_hand_is_cancelled_from_another_process_while_it_is_embedded(
     assert gate.reached.wait(PATIENCE)
     other.cancel([job.id])
     assert job_of(library, "a.txt").cancelling
-    until(lambda: bool((hand := library._worker._hand) and hand.is_called_off))
+    until(lambda: bool((hand := library._parts.worker._hand) and hand.is_called_off))
     gate.opened.set()
     until(lambda: are_over(other))
     assert stages(other) == {"a.txt": "cancelled"}

@@ -13,7 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rag.chunks import cut_chunks
 from rag.errors import UnreadableDocument
@@ -42,7 +42,7 @@ def serve(read: Callable[[bytes, str, int], Reading]) -> None:
     """Answers requests until the pipe closes, which it does however the other process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process to act upon
     requests, answers = _take_pipes()
-    write_message(answers, {"limited": _limit_memory()})
+    _send(answers, {"limited": _limit_memory()})
     waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     while True:
@@ -64,16 +64,24 @@ def _receive(requests: BinaryIO, waiting: queue.SimpleQueue[Message]) -> None:
 def _answer(answers: BinaryIO, work: Callable[[], Reading]) -> None:
     try:
         facts, text = take_apart(*work())
-        write_message(answers, {"outcome": "read", **facts}, text)
+        _send(answers, {"outcome": "read", **facts}, text)
     except UnreadableDocument as error:
-        write_message(answers, {"outcome": "refused", "reason": _printable(str(error))})
+        _send(answers, {"outcome": "refused", "reason": _printable(str(error))})
     except UnicodeEncodeError:
-        write_message(answers, {"outcome": "no unicode"})
+        _send(answers, {"outcome": "no unicode"})
     except MemoryError:
-        write_message(answers, {"outcome": "memory"})
+        _send(answers, {"outcome": "memory"})
     except Exception as error:  # noqa: BLE001 - told to the other process, which logs it
         story = _printable(traceback.format_exc()[-8_000:])
-        write_message(answers, {"outcome": "failed", "error": type(error).__name__, "story": story})
+        _send(answers, {"outcome": "failed", "error": type(error).__name__, "story": story})
+
+
+def _send(answers: BinaryIO, facts: dict[str, Any], text: bytes = b"") -> None:
+    """Writes an answer, or ends this process where nobody is left to read it."""
+    try:
+        write_message(answers, facts, text)
+    except BrokenPipeError:
+        os._exit(0)
 
 
 def _printable(text: str) -> str:

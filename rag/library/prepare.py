@@ -13,7 +13,7 @@ from rag.chunks import cut_chunks
 from rag.embed import Embedder
 from rag.isolate import ParserProcess
 from rag.language import find_language
-from rag.library.reports import Progress, Tell
+from rag.library.reports import Progress, Tell, tell_nobody
 from rag.likeness import make_fingerprint
 from rag.records import Chunk, Document, Page, ParsedDocument, Particulars
 from rag.store import LibraryStore, NewChunk, NewDocument, Traits
@@ -68,6 +68,11 @@ class Preparation:
         self._parser = parser
         self._longest = longest
         self.chunking = f"{RULES}:{longest}"
+
+    @property
+    def model(self) -> str:
+        """The name of the model by which it embeds."""
+        return self._get_embedder().name
 
     def prepare(
         self,
@@ -143,9 +148,9 @@ class Preparation:
             vectors.update(zip(batch, rows.astype(np.float16), strict=True))
         return vectors
 
-    def complete_vectors(self, tell: Tell) -> None:
+    def complete_vectors(self, tell: Tell = tell_nobody) -> None:
         """Embeds whatever has no vector of the model yet, a batch of chunks at a time."""
-        model = self._get_embedder().name
+        model = self.model
         for chunks in self._store.iterate_chunks(self._store.without_vector(model)):
             titles = {c.document_id: self._store.own_title(c.document_id) for c in chunks}
             texts = [embedded_text(titles[c.document_id], c.headings, c.text) for c in chunks]
@@ -174,7 +179,7 @@ class Preparation:
             return embed_chunk(given.title or parsed.title, chunk, parsed.text)
 
         contents = [content_hash(text_of(chunk)) for chunk in chunks]
-        model = self._get_embedder().name
+        model = self.model
         unknown = self._unknown(model, contents)
         wanted = {c: chunk for c, chunk in zip(contents, chunks, strict=True) if c in unknown}
         vectors = self.embed(wanted, text_of, name, tell)

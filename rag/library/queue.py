@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -21,13 +22,18 @@ BRINGS = ("added", "updated")
 
 
 class JobQueue:
-    """Any thread of any process may use it; one worker somewhere does what is in it."""
+    """Any thread of any process may use it; one worker somewhere does what is in it.
+
+    Attributes:
+        news: is set when there is more to do, for a worker of this process.
+    """
 
     def __init__(self, jobs: JobStore, incoming: Incoming, folder: Path) -> None:
         """``folder`` is the library's own, which is never taken in."""
         self._jobs = jobs
         self._incoming = incoming
         self._folder = folder
+        self.news = threading.Event()
 
     def submit_upload(self, name: str, data: bytes) -> Job:
         return self._submit_bytes(_make("upload", safe_name(name)), data)
@@ -38,27 +44,23 @@ class JobQueue:
     def submit_address(self, url: str) -> Job:
         url = url.encode(errors="replace").decode().strip()
         job = _make("address", url, url)
-        self._jobs.add([job])
-        return job
+        return self._submit([job])[0]
 
     def submit_paths(self, paths: Sequence[Path]) -> list[Job]:
-        jobs = [_make_for_file(found) for found in walk.iterate_files(paths, self._folder)]
-        self._jobs.add(jobs)
-        return jobs
+        return self._submit([_make_for_file(f) for f in walk.iterate_files(paths, self._folder)])
 
     def submit_sync(self, folder: Path, changes: Sequence[Report]) -> list[Job]:
         """``changes`` are what a dry run foretells of the folder, an absolute path."""
         jobs = [_refused(c) for c in changes if c.outcome == "refused"]
         jobs += [_make("file", c.name, c.path) for c in changes if c.outcome in BRINGS]
-        jobs.append(_make("sync", safe_name(folder.name), str(folder)))
-        self._jobs.add(jobs)
-        return jobs
+        return self._submit([*jobs, _make("sync", safe_name(folder.name), str(folder))])
 
     def cancel(self, job_ids: Collection[str]) -> None:
         self._incoming.remove(self._jobs.cancel(job_ids))
 
     def retry(self, job_ids: Collection[str]) -> None:
         self._jobs.retry(job_ids)
+        self.news.set()
 
     def clear_ended(self) -> None:
         self._jobs.clear_ended()
@@ -69,6 +71,11 @@ class JobQueue:
         with self._jobs.standstill() as waiting:
             self._incoming.remove_all_but(waiting)
 
+    def _submit(self, jobs: list[Job]) -> list[Job]:
+        self._jobs.add(jobs)
+        self.news.set()
+        return jobs
+
     def _submit_bytes(self, job: Job, data: bytes) -> Job:
         if len(data) > LARGEST_FILE_BYTES:
             raise walk.too_large(job.name)
@@ -77,6 +84,7 @@ class JobQueue:
         except BaseException:
             self._incoming.remove([job.id])
             raise
+        self.news.set()
         return job
 
 

@@ -79,7 +79,7 @@ class Worker:
         self._place = place
         self._alone = threading.Lock()
         self._stopping = threading.Event()
-        self._woken = threading.Event()
+        self._woken = queue.news
         self._thread: threading.Thread | None = None
         self._hand: _InHand | None = None
         self._unsettled_since: float | None = None
@@ -101,7 +101,7 @@ class Worker:
             return
         _working.discard(self)
         self._stopping.set()
-        self.wake()
+        self._woken.set()
         if hand := self._hand:
             hand.call_off()
         thread.join(STOP_SECONDS)
@@ -109,10 +109,6 @@ class Worker:
             with suppress(LibraryError):
                 self._jobs.put_back(hand.job.id)
         self._executor.close()
-
-    def wake(self) -> None:
-        """Looks for jobs at once, and tries again at once what waits."""
-        self._woken.set()
 
     def work_off(self) -> None:
         """Does all that is queued, in this thread; raises LibraryBusy where another does it."""
@@ -122,7 +118,9 @@ class Worker:
             self._settle_if_due(more=False)
 
     def describe(self, job: Job) -> Job:
-        """Gives a job that is not over as it is at this moment, where this process does it."""
+        """Gives a job as it is at this moment, where this process does it."""
+        if job.is_over:
+            return job
         hand = self._hand
         if hand is not None and hand.job.id == job.id:
             return replace(hand.job, cancelling=job.cancelling)
