@@ -59,7 +59,8 @@ def find_statements(text: str) -> list[Statement]:
         elif RULER.fullmatch(sentence):
             pass
         elif is_statement(sentence) or (kind == "item" and lead_in):
-            read_with = {"row": heads, "item": lead_in, "sentence": None}[kind]
+            fitting = heads if heads and _has_as_many_cells(text, heads, sentence) else None
+            read_with = {"row": fitting, "item": lead_in, "sentence": None}[kind]
             found.append(Statement(start, end, kind, read_with))
             if kind == "sentence":
                 heads, lead_in = None, (start, end) if LEAD_IN.search(sentence) else None
@@ -70,6 +71,11 @@ def find_statements(text: str) -> list[Statement]:
 def split_cells(row: str) -> list[str]:
     """Gives the cells of a table's row; a sentence is a row of one cell."""
     return [cell.strip() for cell in CELL_BREAK.split(row.strip().strip("|").strip())]
+
+
+def _has_as_many_cells(text: str, heads: Range, row: str) -> bool:
+    """Other heads than a row's own would tell it wrongly, as where a PDF's cell was lost."""
+    return len(split_cells(text[heads[0] : heads[1]])) == len(split_cells(row))
 
 
 def _is_head(row: str, after: str) -> bool:
