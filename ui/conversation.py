@@ -13,7 +13,7 @@ import streamlit as st
 
 from rag.errors import QuestionError, UnknownDocument
 from rag.history import Message as KeptMessage
-from rag.records import Answer, Citation, Document, Turn
+from rag.records import Answer, Citation, Document, Turn, to_turn
 from ui import services
 from ui.asking import Asking
 from ui.guard import OWNER_COOKIE, read_owner
@@ -92,7 +92,7 @@ class Chat:
 
     def turns(self) -> list[Turn]:
         """Gives what was said before, for a follow-up to speak of."""
-        said = [Turn(m.question, m.answer.text) for m in self.messages if m.answer]
+        said = [to_turn(m.answer) for m in self.messages if m.answer]
         return said[-TURNS_REMEMBERED:]
 
     def open_source(self, message_id: int, position: int, opener: Opener) -> None:

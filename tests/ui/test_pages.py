@@ -143,7 +143,9 @@ def test_a_slow_question_survives_other_clicks(app: AppTest, core: StubAssistant
 def test_a_follow_up_knows_what_was_said(app: AppTest, core: StubAssistant) -> None:
     ask(app, BANK)
     ask(app, "And the Central Bank of China?")
-    assert [t.question for t in core.asked[-1][1]] == [BANK]
+    (said,) = core.asked[-1][1]
+    assert (said.question, said.searched_for) == (BANK, BANK)
+    assert said.sources == ("Crypto leaders ask for clear rules", "Report of January 2022")
     assert len(drawn(app, "citations")) == 2
 
 
