@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from rag.assistant import UNSURE
 from rag.errors import LibraryBroken
 from rag.history import History
 from rag.library import Library
@@ -84,6 +85,34 @@ def test_a_refusal_shows_the_nearest_passages_and_no_number(app: AppTest) -> Non
 def test_an_unclear_question_is_asked_back(app: AppTest) -> None:
     ask(app, "unclear")
     assert drawn(app, "citations")[0]["text"] == "Which ban do you mean?"
+
+
+def test_what_was_searched_for_is_said_where_it_is_not_what_was_asked(app: AppTest) -> None:
+    ask(app, BANK)
+    ask(app, "What does the Centrl Bank want?")
+    assert [a["searched"] for a in drawn(app, "citations")] == ["", BANK]
+
+
+def test_a_refusal_can_be_shown_anyway(app: AppTest, core: StubAssistant) -> None:
+    chosen = leaders(core)
+    app.query_params["d"] = chosen[0]
+    app.run()
+    ask(app, "What is the capital of France?")
+    button(app, "scope_none").click().run()
+    anyway = next(k for k in keys(app) if k.startswith("anyway_"))
+    button(app, anyway).click().run()
+    assert core.asked[-1] == ("What is the capital of France?", ())
+    assert core.scopes[-1] == chosen  # as it was asked before, whatever is chosen by now
+    refusal, shown = drawn(app, "citations")
+    assert (refusal["notice"], shown["notice"]) == ("", UNSURE)
+    assert [k for k in keys(app) if k.startswith("anyway_")] == [anyway]
+
+
+def test_a_refusal_leads_to_the_library(app: AppTest) -> None:
+    ask(app, "What is the capital of France?")
+    button(app, next(k for k in keys(app) if k.startswith("add_"))).click().run()
+    assert app.title[0].value == "Library"
+    assert not app.exception
 
 
 def test_a_foreseen_failure_is_one_sentence(app: AppTest) -> None:
