@@ -11,6 +11,7 @@ from ui.asking import Asking, Request
 from ui.citations import button_key, draw_answer
 from ui.conversation import Chat, Message
 from ui.failures import show_failure, told
+from ui.feedback import draw_feedback
 from ui.polling import follow
 from ui.scope import asked_in_words, draw_scope
 from ui.words import count, label, title_of
@@ -136,8 +137,13 @@ def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
     )
     if answer.status == "abstained":
         _draw_ways_on(chat, message, answer)
-    if not answer.citations:
-        return
+    if answer.citations:
+        _draw_sources(chat, message, answer)
+    if answer.status != "unclear":
+        draw_feedback(message, answer)
+
+
+def _draw_sources(chat: Chat, message: Message, answer: Answer) -> None:
     with st.container(horizontal=True, key=f"sources_{message.id}", gap="small"):
         for position, citation in enumerate(answer.citations):
             page = "" if citation.page is None else f", page {citation.page}"

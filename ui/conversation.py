@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from rag.errors import QuestionError, UnknownDocument
+from rag.history import Feedback
 from rag.history import Message as KeptMessage
 from rag.records import Answer, Citation, Document, Turn, to_turn
 from ui import services
@@ -38,6 +39,7 @@ class Message:
     asking: Asking | None = None
     stopped: bool = False
     failure: str = ""
+    feedback: Feedback | None = None
 
     @property
     def sources(self) -> tuple[Citation, ...]:
@@ -229,7 +231,7 @@ def _restore(conversation_id: str) -> Chat:
 
 
 def _shown(kept: KeptMessage) -> Message:
-    return Message(kept.id, kept.question, kept.answer, kept.documents)
+    return Message(kept.id, kept.question, kept.answer, kept.documents, feedback=kept.feedback)
 
 
 def ask(chat: Chat, request: Request) -> None:

@@ -67,3 +67,35 @@ def test_what_is_asked_back_is_completed_by_the_next_message(page: Page) -> None
     ask(page, "The Central Bank")
     expect(page.locator(".fn-answer").last).to_contain_text("an almost total ban")
     expect(searched(page)).to_contain_text("Searched for: What does The Central Bank want?")
+
+
+def test_thumbs_and_a_comment_are_kept_and_taken_back(page: Page) -> None:
+    ask(page, BANK)
+    good = page.get_by_role("button", name="Good answer")
+    bad = page.get_by_role("button", name="Bad answer")
+    bad.click()
+    comment = page.get_by_role("textbox", name="Comment on the answer")
+    comment.fill("<b>Which</b> bank?")
+    comment.press("Enter")
+    expect(bad).to_be_focused()
+    expect(page.get_by_text("Your comment: <b>Which</b> bank?")).to_be_visible()
+    expect(page.get_by_text("Kept with this chat")).to_be_visible()
+    page.reload()
+    expect(bad).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("Your comment: <b>Which</b> bank?")).to_be_visible()
+    good.click()
+    expect(comment).to_have_value("<b>Which</b> bank?")
+    expect(bad).to_have_attribute("aria-pressed", "false")
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_text("Your comment:")).to_have_count(0)
+
+
+def test_an_answer_is_copied_with_its_citations(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, BANK)
+    page.get_by_role("button", name="Copy with citations").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "an almost total ban" in copied
+    assert "[1] Crypto leaders ask the president for talks, 15 June 2022: “" in copied

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.assistant import UNSURE
 from rag.errors import LibraryBroken
-from rag.history import History
+from rag.history import Feedback, History
 from rag.library import Library
 from rag.records import Job
 from rag.settings import Settings
@@ -113,6 +113,21 @@ def test_a_refusal_leads_to_the_library(app: AppTest) -> None:
     button(app, next(k for k in keys(app) if k.startswith("add_"))).click().run()
     assert app.title[0].value == "Library"
     assert not app.exception
+
+
+def test_feedback_comes_back_with_its_chat(app: AppTest) -> None:
+    ask(app, BANK)
+    ask(app, "unclear")
+    (row,) = drawn(app, "feedback")
+    assert (row["thumb"], row["comment"]) == ("", "")
+    chat = app.query_params["c"]
+    first = services.history().messages(chat)[0]
+    services.history().keep_feedback(first.id, Feedback("down", "<b>Which</b> bank?"))
+    again = AppTest.from_file(str(MAIN), default_timeout=20)
+    again.query_params["c"] = chat
+    again.run()
+    (row,) = drawn(again, "feedback")
+    assert (row["thumb"], row["comment"]) == ("down", "<b>Which</b> bank?")
 
 
 def test_a_foreseen_failure_is_one_sentence(app: AppTest) -> None:
