@@ -38,7 +38,7 @@ function element(tag, className, text) {
 
 function draw(data, root) {
   const drawn = [];
-  if (data.notice) drawn.push(element("p", "fn-notice", data.notice));
+  if (data.notice) drawn.push(element("p", "fn-remark", data.notice));
   drawn.push(drawText(data, root));
   for (const note of data.conflicts) {
     drawn.push(element("p", "fn-notice", `Sources disagree: ${note}`));
