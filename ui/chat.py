@@ -190,7 +190,8 @@ def _announcement(chat: Chat) -> str:
         return "Stopped." if last.stopped else "The question could not be answered."
     if last.answer.status == "answered":
         cited = last.answer.citations
-        return f"Answered, with {count(len(cited), 'citation')}." if cited else last.answer.text
+        said = f"Answered, with {count(len(cited), 'citation')}." if cited else last.answer.text
+        return f"{last.answer.notice} {said}" if last.answer.notice else said
     return (
         last.answer.text if last.answer.status == "unclear" else "The documents do not answer this."
     )
