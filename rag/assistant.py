@@ -38,6 +38,7 @@ from rag.terms import extract_terms
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
 
 ABSTAINED = "The documents do not answer this."
+UNSURE = "Below the threshold of confidence: this may not answer the question."
 EMPTY_LIBRARY = "The library has no documents yet: add some, then ask again."
 FOREIGN = (
     "The question seems to be in {}, which the search by meaning does not know: "
@@ -94,6 +95,7 @@ class Assistant:
         on_text: OnText | None = None,
         stop: threading.Event | None = None,
         model: str | None = None,
+        threshold: float | None = None,
     ) -> Answer:
         """Answers one question.
 
@@ -109,6 +111,9 @@ class Assistant:
                 arrives.
             stop: once it is set a language model writes no further.
             model: what answers: ``reader``, or a language model's name; None for the settings'.
+            threshold: the confidence below which the built-in reader abstains, in place of the
+                settings'. Where it is given the reader alone answers, since it was the one that
+                refused, and the answer's ``notice`` says that the settings would have it abstain.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -126,7 +131,7 @@ class Assistant:
             confidence=0.0,
             model=self._reader.name,
         )
-        name = model or self.model
+        name = (model or self.model) if threshold is None else BUILT_IN
         answer = self._reply(blank, asked, resolved, documents)
         if answer is None and name != BUILT_IN and self.library.documents():
             answer = self._write(
@@ -139,8 +144,9 @@ class Assistant:
                 on_text or _ignore,
                 stop or threading.Event(),
             )
-        answer = answer or self._answer(blank, resolved.before, documents, watch)
-        notice = _join(self._tell_language(question), answer.notice)
+        answer = answer or self._answer(blank, resolved.before, documents, watch, threshold)
+        doubt = UNSURE if threshold is not None and self._would_refuse(answer) else None
+        notice = _join(doubt, self._tell_language(question), answer.notice)
         return replace(answer, notice=notice, timings_ms=watch.milliseconds())
 
     @property
@@ -198,6 +204,9 @@ class Assistant:
                 **{name: importlib.metadata.version(name) for name in REPORTED_PACKAGES},
             },
         }
+
+    def _would_refuse(self, answer: Answer) -> bool:
+        return answer.status == "answered" and answer.confidence < self._settings.threshold
 
     def _tell_language(self, question: str) -> str | None:
         """Says so where the installed embedding model does not know the question's language."""
@@ -276,14 +285,22 @@ class Assistant:
         )
 
     def _answer(
-        self, blank: Answer, before: str, documents: Collection[str] | None, watch: Stopwatch
+        self,
+        blank: Answer,
+        before: str,
+        documents: Collection[str] | None,
+        watch: Stopwatch,
+        threshold: float | None = None,
     ) -> Answer:
         self.library.refresh()
+        respondent = self._respondent
+        if threshold is not None:
+            respondent = respondent.with_threshold(threshold)
         # Words of another language are no slips.
         if not find_foreign_language(blank.question):
             blank = replace(blank, searched_for=self._speller.correct(blank.searched_for))
         parts = [
-            self._respondent.respond(question, documents, watch, before)
+            respondent.respond(question, documents, watch, before)
             for question in split_question(blank.searched_for)
         ]
         answer = join_parts(blank, parts)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.assistant import Assistant
+from rag.assistant import UNSURE, Assistant
 from rag.library import Library
 from rag.reader.sentences import SentenceReader
 from rag.records import Turn
@@ -20,11 +20,15 @@ HEADS = Turn("Who heads the Central Bank?", "Elvira Nabiullina heads it.")
 
 @pytest.fixture
 def assistant(tmp_path: Path) -> Iterator[Assistant]:
-    settings = Settings(index=tmp_path, threshold=0.0)
+    yield open_assistant(tmp_path, threshold=0.0)
+
+
+def open_assistant(folder: Path, threshold: float) -> Assistant:
+    settings = Settings(index=folder, threshold=threshold)
     embedder = HashingEmbedder()
     library = Library.open(settings, embedder)
     library.add_text(TEXT, "bank.txt", "The bank")
-    yield Assistant(settings, library, embedder, SentenceReader(embedder))
+    return Assistant(settings, library, embedder, SentenceReader(embedder))
 
 
 def test_a_follow_up_shows_what_was_searched_for(assistant: Assistant) -> None:
@@ -47,3 +51,15 @@ def test_another_language_is_told_and_searched_for_all_the_same(assistant: Assis
     assert "German" in answer.notice
     assert answer.status == "answered"
     assert assistant.ask("what does the Central Bank want?").notice is None
+
+
+def test_one_question_may_have_a_threshold_of_its_own(tmp_path: Path) -> None:
+    strict = open_assistant(tmp_path, threshold=1.0)
+    question = "what does the Central Bank want?"
+    assert strict.ask(question).status == "abstained"
+    anyway = strict.ask(question, threshold=0.0)
+    assert (anyway.status, anyway.notice) == ("answered", UNSURE)
+    assert anyway.citations
+    assert strict.ask(question).status == "abstained"
+    sure = open_assistant(tmp_path / "other", threshold=0.0)
+    assert sure.ask(question, threshold=0.0).notice is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryBroken, LibraryError
-from rag.history import SCHEMA, TITLE_CHARACTERS, History
+from rag.history import SCHEMA, TITLE_CHARACTERS, Feedback, History
 from rag.records import Answer, AnswerSpan, Citation, CitedDocument, Conflict, Sentence
 from tests.traces import find_traces
 
@@ -100,6 +100,34 @@ def test_ids_cannot_be_guessed(history: History) -> None:
     ids = {history.start("ann") for _ in range(100)}
     assert len(ids) == 100
     assert all(len(i) == 32 for i in ids)
+
+
+def test_feedback_is_kept_changed_and_forgotten(history: History) -> None:
+    chat = history.start("ann")
+    message_id = history.append(chat, "What?", ANSWER)
+    history.append(chat, "And?", ANSWER)
+    for feedback in (Feedback("up"), Feedback("down", "<b>No</b>, the *other* bank"), None):
+        history.keep_feedback(message_id, feedback)
+        assert [m.feedback for m in history.messages(chat)] == [feedback, None]
+    history.keep_feedback(message_id, Feedback("up"))
+    history.delete(chat)
+    history.keep_feedback(message_id, Feedback("down"))
+    assert history._rows("SELECT * FROM feedback", ()) == []
+
+
+def test_a_history_without_feedback_is_upgraded(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    old = History.open(path)
+    chat = old.start("ann")
+    message_id = old.append(chat, "What?", ANSWER)
+    old._rows("DROP TABLE feedback", ())
+    old._rows("PRAGMA user_version = 2", ())
+    old.close()
+    upgraded = History.open(path)
+    upgraded.keep_feedback(message_id, Feedback("up"))
+    (kept,) = upgraded.messages(chat)
+    assert (kept.answer, kept.feedback) == (ANSWER, Feedback("up"))
+    upgraded.close()
 
 
 def test_a_deleted_conversation_takes_its_messages_along(history: History, tmp_path: Path) -> None:

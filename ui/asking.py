@@ -5,11 +5,31 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from rag.records import Answer, Turn
 from ui.failures import sentence_for
 from ui.loading import ModelLoader
+
+NOTHING_REFUSED = 0.0  # a threshold
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person wants to have answered.
+
+    Attributes:
+        question: in the person's words.
+        alone: whether it is taken as it stands, whatever was said before.
+        anyway: whether what would be refused is answered too, and marked.
+        documents: ids of the documents that are asked, empty for all; None for the chat's choice.
+    """
+
+    question: str
+    alone: bool = False
+    anyway: bool = False
+    documents: tuple[str, ...] | None = None
 
 
 class Answers(Protocol):
@@ -20,6 +40,8 @@ class Answers(Protocol):
         question: str,
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
+        *,
+        threshold: float | None = None,
     ) -> Answer:
         """Answers one question, from all documents or from these alone."""
         ...
@@ -37,13 +59,14 @@ class Asking:
         self,
         answers: Answers,
         models: ModelLoader,
-        question: str,
+        request: Request,
         turns: Sequence[Turn],
         documents: Collection[str] | None,
         keep: Callable[[Answer], None],
     ) -> None:
         self._answers, self._models, self._keep = answers, models, keep
-        self._question, self._turns, self._documents = question, tuple(turns), documents
+        self._request, self._documents = request, documents
+        self._turns = () if request.alone else tuple(turns)
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._started = time.monotonic()
@@ -78,7 +101,12 @@ class Asking:
         try:
             self._models.wait()
             if not self._stopped.is_set():
-                answer = self._answers.ask(self._question, self._turns, self._documents)
+                answer = self._answers.ask(
+                    self._request.question,
+                    self._turns,
+                    self._documents,
+                    threshold=NOTHING_REFUSED if self._request.anyway else None,
+                )
                 if not self._stopped.is_set():
                     self.answer = answer
                     self._keep(answer)

@@ -7,10 +7,11 @@ import streamlit as st
 from rag.records import Answer
 from rag.settings import LONGEST_QUESTION
 from ui import conversation, services, source, window
-from ui.asking import Asking
+from ui.asking import Asking, Request
 from ui.citations import button_key, draw_answer
 from ui.conversation import Chat, Message
 from ui.failures import show_failure, told
+from ui.feedback import draw_feedback
 from ui.polling import follow
 from ui.scope import asked_in_words, draw_scope
 from ui.words import count, label, title_of
@@ -26,12 +27,12 @@ def draw() -> None:
         chat = conversation.current()
         draw_scope(chat)
         typed = st.chat_input("Ask your documents", key="question", max_chars=LONGEST_QUESTION)
-        question = (typed or chat.queued).strip()
-        chat.queued = ""
+        request = Request(typed.strip()) if typed else chat.queued
+        chat.queued = None
         wide = window.is_wide()
         with st.container(horizontal=True, key="stage", vertical_alignment="top"):
             with st.container(key="talk"):
-                _draw_talk(chat, question)
+                _draw_talk(chat, request)
             if chat.opened and wide:
                 source.draw_panel(chat)
         if chat.opened and not wide:
@@ -39,12 +40,12 @@ def draw() -> None:
         window.watch(_announcement(chat))
 
 
-def _draw_talk(chat: Chat, question: str) -> None:
+def _draw_talk(chat: Chat, request: Request | None) -> None:
     if chat.notice:
         st.text(chat.notice)
-    if question:
+    if request is not None and request.question:
         with told("The question could not be asked."):
-            conversation.ask(chat, question)
+            conversation.ask(chat, request)
     if not chat.messages:
         _draw_welcome(chat)
     for message in chat.messages:
@@ -77,7 +78,7 @@ def _draw_suggestions(chat: Chat) -> None:
     with st.container(key="suggestions", gap="small"):
         for number, question in enumerate(services.suggestions().questions() or ()):
             if st.button(label(question, 120), key=f"suggestion_{number}"):
-                chat.queued = question
+                chat.queued = Request(question)
                 st.rerun()
 
 
@@ -132,9 +133,17 @@ def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
         chat.opened,
         chat.focus_back,
         lambda message_id, position: chat.open_source(message_id, position, "number"),
+        lambda question: chat.queue(Request(question, alone=True, documents=message.documents)),
     )
-    if not answer.citations:
-        return
+    if answer.status == "abstained":
+        _draw_ways_on(chat, message, answer)
+    if answer.citations:
+        _draw_sources(chat, message, answer)
+    if answer.status != "unclear":
+        draw_feedback(message, answer)
+
+
+def _draw_sources(chat: Chat, message: Message, answer: Answer) -> None:
     with st.container(horizontal=True, key=f"sources_{message.id}", gap="small"):
         for position, citation in enumerate(answer.citations):
             page = "" if citation.page is None else f", page {citation.page}"
@@ -147,11 +156,26 @@ def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
             )
 
 
+def _draw_ways_on(chat: Chat, message: Message, answer: Answer) -> None:
+    """Draws what can be done about a refusal."""
+    anyway = Request(answer.searched_for, alone=True, anyway=True, documents=message.documents)
+    with st.container(horizontal=True, key=f"ways_{message.id}", gap="small"):
+        if answer.confidence:  # else there is nothing to show
+            st.button(
+                "Show me anyway",
+                key=f"anyway_{message.id}",
+                on_click=chat.queue,
+                args=(anyway,),
+            )
+        if st.button("Add documents", key=f"add_{message.id}"):
+            st.switch_page("library.py")
+
+
 def _draw_unanswered(chat: Chat, message: Message) -> None:
     if not message.failure:
         st.text("Stopped before there was an answer." if message.stopped else "There is no answer.")
     if st.button("Ask again", key=f"again_{message.id}"):
-        chat.queued = message.question
+        chat.queued = Request(message.question)
         st.rerun()
 
 
@@ -166,7 +190,8 @@ def _announcement(chat: Chat) -> str:
         return "Stopped." if last.stopped else "The question could not be answered."
     if last.answer.status == "answered":
         cited = last.answer.citations
-        return f"Answered, with {count(len(cited), 'citation')}." if cited else last.answer.text
+        said = f"Answered, with {count(len(cited), 'citation')}." if cited else last.answer.text
+        return f"{last.answer.notice} {said}" if last.answer.notice else said
     return (
         last.answer.text if last.answer.status == "unclear" else "The documents do not answer this."
     )

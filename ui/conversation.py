@@ -12,10 +12,11 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from rag.errors import QuestionError, UnknownDocument
+from rag.history import Feedback
 from rag.history import Message as KeptMessage
-from rag.records import Answer, Citation, Document, Turn
+from rag.records import Answer, Citation, Document, Turn, to_turn
 from ui import services
-from ui.asking import Asking
+from ui.asking import Asking, Request
 from ui.guard import OWNER_COOKIE, read_owner
 
 TURNS_REMEMBERED = 6  # questions that a follow-up may speak of
@@ -38,6 +39,7 @@ class Message:
     asking: Asking | None = None
     stopped: bool = False
     failure: str = ""
+    feedback: Feedback | None = None
 
     @property
     def sources(self) -> tuple[Citation, ...]:
@@ -71,7 +73,7 @@ class Chat:
     Attributes:
         conversation: its id in the history; '' until the first question.
         scope: ids of the documents that are asked; empty for all.
-        queued: a question that is to be asked in the coming run.
+        queued: what is to be asked in the coming run.
         opened: the open source.
         focus_back: the source whose opener is to have the focus again.
         openings: counts up, so that the page can tell one opening from the next.
@@ -80,7 +82,7 @@ class Chat:
     conversation: str = ""
     scope: tuple[str, ...] = ()
     messages: list[Message] = field(default_factory=list)
-    queued: str = ""
+    queued: Request | None = None
     notice: str = ""
     opened: Opened | None = None
     focus_back: Opened | None = None
@@ -92,8 +94,12 @@ class Chat:
 
     def turns(self) -> list[Turn]:
         """Gives what was said before, for a follow-up to speak of."""
-        said = [Turn(m.question, m.answer.text) for m in self.messages if m.answer]
+        said = [to_turn(m.answer) for m in self.messages if m.answer]
         return said[-TURNS_REMEMBERED:]
+
+    def queue(self, request: Request) -> None:
+        """Has something asked in the coming run."""
+        self.queued = request
 
     def open_source(self, message_id: int, position: int, opener: Opener) -> None:
         """Opens a source; a position that is not there opens nothing."""
@@ -157,12 +163,16 @@ def change_scope(document_ids: Sequence[str]) -> None:
 
 def documents_in_scope(chat: Chat) -> list[Document]:
     """Gives the chosen documents that are still in the library."""
+    return _still_there(chat.scope)
+
+
+def _still_there(document_ids: Sequence[str]) -> list[Document]:
     library = services.core().library
-    if len(chat.scope) > MOST_IN_ADDRESS:  # one look at all is quicker than a look at each
+    if len(document_ids) > MOST_IN_ADDRESS:  # one look at all is quicker than a look at each
         there = {document.id: document for document in library.documents()}
-        return [there[id_] for id_ in chat.scope if id_ in there]
+        return [there[id_] for id_ in document_ids if id_ in there]
     found = []
-    for document_id in chat.scope:
+    for document_id in document_ids:
         with suppress(UnknownDocument):
             found.append(library.document(document_id))
     return found
@@ -221,13 +231,14 @@ def _restore(conversation_id: str) -> Chat:
 
 
 def _shown(kept: KeptMessage) -> Message:
-    return Message(kept.id, kept.question, kept.answer, kept.documents)
+    return Message(kept.id, kept.question, kept.answer, kept.documents, feedback=kept.feedback)
 
 
-def ask(chat: Chat, question: str) -> None:
-    """Puts a question on its way, to the documents in scope."""
-    documents = [document.id for document in documents_in_scope(chat)]
-    if chat.scope and not documents:
+def ask(chat: Chat, request: Request) -> None:
+    """Puts a question on its way."""
+    chosen = chat.scope if request.documents is None else request.documents
+    documents = [document.id for document in _still_there(chosen)]
+    if chosen and not documents:
         raise QuestionError(
             "None of the chosen documents is in the library any more: ask all documents instead."
         )
@@ -235,11 +246,12 @@ def ask(chat: Chat, question: str) -> None:
     if not chat.conversation:
         chat.conversation = history.start(owner())
         st.query_params[PARAMETER] = chat.conversation
+    question = request.question
     message_id = history.append(chat.conversation, question, None, documents)
     asking = Asking(
         services.core(),
         services.models(),
-        question,
+        request,
         chat.turns(),
         documents or None,
         keep=lambda answer: history.complete(message_id, answer),

@@ -169,6 +169,8 @@ class Core(Protocol):
         question: str,
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
+        *,
+        threshold: float | None = None,
     ) -> Answer:
         """Answers one question, from all documents or from these alone."""
         ...

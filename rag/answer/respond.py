@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
@@ -106,6 +107,12 @@ class Respondent:
         self._locate_page = locate_page
         self._passages = passages
         self._threshold = threshold
+
+    def with_threshold(self, threshold: float) -> Respondent:
+        """Gives one that abstains below another threshold."""
+        other = copy(self)
+        other._threshold = threshold
+        return other
 
     def respond(
         self,

@@ -1,6 +1,6 @@
 """Conversations, in a database of their own that no rebuild of the library touches."""
 
-from rag.history.conversations import CitingQuestion, Conversation, Message
+from rag.history.conversations import CitingQuestion, Conversation, Feedback, Message, Thumb
 from rag.history.database import SCHEMA
 from rag.history.history import TITLE_CHARACTERS, History, history_path
 
@@ -9,7 +9,9 @@ __all__ = [
     "TITLE_CHARACTERS",
     "CitingQuestion",
     "Conversation",
+    "Feedback",
     "History",
     "Message",
+    "Thumb",
     "history_path",
 ]

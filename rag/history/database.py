@@ -33,6 +33,14 @@ MIGRATIONS = (
     CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
     """,
     "ALTER TABLE messages ADD COLUMN documents TEXT;",
+    """
+    CREATE TABLE feedback (
+        message_id INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+        thumb TEXT NOT NULL CHECK (thumb IN ('up', 'down')),
+        comment TEXT NOT NULL,
+        given TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 SCHEMA = len(MIGRATIONS)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import LibraryError
-from rag.history.conversations import CitingQuestion, Conversation, Message
+from rag.history.conversations import CitingQuestion, Conversation, Feedback, Message
 from rag.history.database import BUSY_SECONDS, prepare, told, transaction
 from rag.records import Answer, answer_from_json, to_json
 from rag.redact import redact
@@ -118,16 +118,38 @@ class History:
                 (_dump(answer), _now(), message_id),
             )
 
+    def keep_feedback(self, message_id: int, feedback: Feedback | None) -> None:
+        """Keeps what a person thinks of an answer, in place of what was kept; None forgets it.
+
+        Nothing happens where the question has gone.
+        """
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM feedback WHERE message_id = ?", (message_id,))
+            if feedback is not None:
+                connection.execute(
+                    "INSERT INTO feedback (message_id, thumb, comment, given)"
+                    " SELECT id, ?, ?, ? FROM messages WHERE id = ?",
+                    (feedback.thumb, feedback.comment, _now(), message_id),
+                )
+
     def messages(self, conversation_id: str) -> list[Message]:
         """Gives the messages of a conversation, oldest first."""
         rows = self._rows(
-            "SELECT id, question, answer, asked, answered, documents FROM messages"
-            " WHERE conversation_id = ? ORDER BY id",
+            "SELECT id, question, answer, asked, answered, documents, thumb, comment FROM messages"
+            " LEFT JOIN feedback ON message_id = id WHERE conversation_id = ? ORDER BY id",
             (conversation_id,),
         )
         return [
-            Message(id_, question, _load(answer), asked, answered, _load_ids(documents))
-            for id_, question, answer, asked, answered, documents in rows
+            Message(
+                id_,
+                question,
+                _load(answer),
+                asked,
+                answered,
+                _load_ids(documents),
+                Feedback(thumb, comment) if thumb else None,
+            )
+            for id_, question, answer, asked, answered, documents, thumb, comment in rows
         ]
 
     def conversation(self, conversation_id: str) -> Conversation | None:

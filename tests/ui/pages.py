@@ -9,6 +9,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.stub import StubAssistant
+
 MAIN = Path(__file__).parents[2] / "ui" / "scripts" / "main.py"
 BANK = "What does the Central Bank want?"
 
@@ -47,3 +49,8 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, int):
         return f"{cell:,}"
     return cell if isinstance(cell, str) else " ".join([cell[0], *cell[2:]])
+
+
+def leaders(core: StubAssistant) -> list[str]:
+    """The id of the note about the leaders, while it is there."""
+    return [d.id for d in core.library.find("crypto-leaders.md")]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+from rag.assistant import UNSURE
 from rag.errors import EditError, QuestionError, UnknownDocument, UnreadableDocument
 from rag.files import safe_name
 from rag.library import Plan
@@ -275,6 +276,8 @@ class StubAssistant:
         question: str,
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
+        *,
+        threshold: float | None = None,
     ) -> Answer:
         self.asked.append((question, tuple(turns)))
         self.scopes.append(documents)
@@ -285,7 +288,12 @@ class StubAssistant:
         if "slow" in question:
             self.released.wait(20)
         blank = Answer(
-            "id", question, question, "abstained", "The documents do not answer this.", 0
+            "id",
+            question,
+            question.replace("Centrl", "Central"),
+            "abstained",
+            "The documents do not answer this.",
+            0,
         )
         if "hostile" in question:
             return self._answered(
@@ -293,7 +301,10 @@ class StubAssistant:
             )
         if "unclear" in question:
             return Answer("id", question, question, "unclear", "Which ban do you mean?", 0)
-        if "Central Bank" in question or "slow" in question:
+        if threshold is not None:
+            doubtful = [("Crypto", "The association asked the president for a meeting.", "")]
+            return replace(self._answered(blank, doubtful), notice=UNSURE)
+        if "Central Bank" in blank.searched_for or "slow" in question:
             return self._answered(
                 blank,
                 [
@@ -309,7 +320,7 @@ class StubAssistant:
         return Answer(
             id="id",
             question=blank.question,
-            searched_for=blank.question,
+            searched_for=blank.searched_for,
             status="answered",
             text=" ".join(c.quote for c in citations),
             confidence=0.9,

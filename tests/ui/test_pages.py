@@ -15,7 +15,7 @@ from rag.library import Library
 from rag.records import Job
 from rag.settings import Settings
 from tests.fakes import HashingEmbedder
-from tests.ui.pages import BANK, MAIN, ask, button, cell_text, drawn, keys, settle, texts
+from tests.ui.pages import BANK, MAIN, ask, button, cell_text, drawn, keys, leaders, settle, texts
 from tests.ui.stub import StubAssistant, StubLibrary
 from ui import backup, services
 
@@ -81,11 +81,6 @@ def test_a_refusal_shows_the_nearest_passages_and_no_number(app: AppTest) -> Non
     assert not [k for k in keys(app) if k.startswith("source_")]
 
 
-def test_an_unclear_question_is_asked_back(app: AppTest) -> None:
-    ask(app, "unclear")
-    assert drawn(app, "citations")[0]["text"] == "Which ban do you mean?"
-
-
 def test_a_foreseen_failure_is_one_sentence(app: AppTest) -> None:
     ask(app, "fail")
     assert app.error[0].value == "The question could not be answered."
@@ -140,13 +135,6 @@ def test_a_slow_question_survives_other_clicks(app: AppTest, core: StubAssistant
     settle(app, lambda: drawn(app, "citations"))
 
 
-def test_a_follow_up_knows_what_was_said(app: AppTest, core: StubAssistant) -> None:
-    ask(app, BANK)
-    ask(app, "And the Central Bank of China?")
-    assert [t.question for t in core.asked[-1][1]] == [BANK]
-    assert len(drawn(app, "citations")) == 2
-
-
 def test_the_address_brings_a_chat_back(app: AppTest, core: StubAssistant) -> None:
     ask(app, BANK)
     address = app.query_params["c"]
@@ -188,10 +176,6 @@ def test_a_removed_document_is_told_beside_its_quote(app: AppTest, core: StubAss
     shown = drawn(app, "passage")[0]
     assert shown["notice"] == "This document is no longer in the library; its quote is kept."
     assert "an almost total ban" in [p["text"] for p in shown["parts"]]
-
-
-def leaders(core: StubAssistant) -> list[str]:
-    return [d.id for d in core.library.find("crypto-leaders.md")]
 
 
 def test_a_changed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:

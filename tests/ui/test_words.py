@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.history import Feedback
 from rag.records import AnswerSpan, Citation, CitedDocument
 from rag.redact import ERASED
+from tests.ui.pages import BANK
+from tests.ui.stub import StubAssistant
 from ui.citations import mark_key_words, quote_parts
+from ui.feedback import LONGEST_COMMENT, plain_text, read_feedback
 from ui.kinds import kind_in_words, language_in_words, size_in_words
 from ui.passage import WINDOW_CHARACTERS, excerpt, without_text
 from ui.words import count, date_in_words, file_name, label, shorten
@@ -172,3 +176,30 @@ def test_a_passage_that_has_moved_is_not_marked_elsewhere() -> None:
 def test_what_has_become_of_a_document_is_told(quote: str, is_changed: bool, notice: str) -> None:
     shown = without_text(cite(quote, quote), is_changed=is_changed)
     assert (shown.notice, shown.parts, shown.before) == (notice, ((quote, False),), "")
+
+
+def test_an_answer_is_copied_with_its_sources(core: StubAssistant) -> None:
+    assert plain_text(core.ask(BANK)) == (
+        "However the Central Bank\nwants an almost total ban like China's, and its own digital "
+        "ruble. [1] The bank proposes a ban on issuing and trading crypto. [2]\n\n"
+        "Sources\n"
+        "[1] Crypto leaders ask for clear rules, 15 June 2022: “However the Central Bank wants an "
+        "almost total ban like China's, and its own digital ruble.”\n"
+        "[2] Report of January 2022, page 2, January 2022: “The bank proposes a ban on issuing "
+        "and trading crypto.”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({"thumb": "up", "comment": " <b>Yes</b> "}, Feedback("up", "<b>Yes</b>")),
+        ({"thumb": "down", "comment": "x" * 5_000}, Feedback("down", "x" * LONGEST_COMMENT)),
+        ({"thumb": "up", "comment": 7}, Feedback("up")),
+        ({"thumb": "", "comment": "taken back"}, None),
+        ({"thumb": ["up"]}, None),
+        ("up", None),
+    ],
+)
+def test_feedback_is_read_with_care(told: object, kept: Feedback | None) -> None:
+    assert read_feedback(told) == kept

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.records import Answer, Citation, Sentence
+from rag.settings import LONGEST_QUESTION
 from ui.assets import mount
 from ui.conversation import Message, Opened, trigger
 from ui.words import (
@@ -35,8 +36,14 @@ def draw_answer(
     opened: Opened | None,
     focus_back: Opened | None,
     on_open: Callable[[int, int], None],
+    on_ask: Callable[[str], None],
 ) -> None:
-    """Draws the answer to a message; ``on_open`` gets the message's id and the source's place."""
+    """Draws the answer to a message.
+
+    Args:
+        on_open: gets the message's id and the source's place.
+        on_ask: gets what was searched for as the person has edited it.
+    """
     key = f"answer_{message.id}"
 
     def tell_opened() -> None:
@@ -44,11 +51,22 @@ def draw_answer(
         if isinstance(position, int):
             on_open(message.id, position)
 
+    def tell_asked() -> None:
+        question = trigger(key, "ask")
+        if isinstance(question, str) and question.strip():
+            on_ask(question.strip())
+
     data = describe(answer) | {
         "open": opened.position if opened and opened.message == message.id else None,
         "focus": _focus(message, focus_back),
     }
-    mount(Path(__file__).parent, key, data, on_open_change=tell_opened)
+    mount(
+        Path(__file__).parent,
+        key,
+        data,
+        on_open_change=tell_opened,
+        on_ask_change=tell_asked,
+    )
 
 
 def button_key(message_id: int, position: int) -> str:
@@ -80,17 +98,19 @@ def describe(answer: Answer) -> dict[str, Any]:
         ],
         "line": summary_line(answer),
         "searched": _searched(answer),
+        "longest": LONGEST_QUESTION,
         "conflicts": [clean(conflict.note) for conflict in answer.conflicts],
         "notice": clean(answer.notice or ""),
     }
 
 
 def _searched(answer: Answer) -> str:
-    """Gives what was searched for where that is worth saying."""
+    """Gives what was searched for where that is worth saying: it is not what was asked."""
     searched, asked = clean(answer.searched_for), clean(answer.question)
     if answer.status == "abstained":
         return searched
-    return "" if searched.casefold() == asked.casefold() else searched
+    is_as_asked = searched.casefold() == asked.casefold()
+    return "" if is_as_asked or answer.status == "unclear" else searched
 
 
 def _describe_sentence(

@@ -7,6 +7,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const drawn = JSON.stringify({ ...data, open: null, focus: null });
   root.tell = (position) => setTriggerValue("open", position);
+  root.ask = (question) => setTriggerValue("ask", question);
   // Buttons are kept while the answer is the same, so that none loses the focus.
   if (root.drawn !== drawn) {
     root.drawn = drawn;
@@ -37,19 +38,19 @@ function element(tag, className, text) {
 
 function draw(data, root) {
   const drawn = [];
-  if (data.notice) drawn.push(element("p", "fn-notice", data.notice));
+  if (data.notice) drawn.push(element("p", "fn-remark", data.notice));
   drawn.push(drawText(data, root));
   for (const note of data.conflicts) {
     drawn.push(element("p", "fn-notice", `Sources disagree: ${note}`));
   }
+  if (data.line) drawn.push(element("p", "fn-line", data.line));
+  if (data.searched) drawn.push(drawSearched(data, root));
   if (data.status === "abstained") drawn.push(...drawRefusal(data, root));
-  const line = drawLine(data);
-  if (line) drawn.push(line);
   return drawn;
 }
 
 function drawText(data, root) {
-  const paragraph = element("p", "fn-text");
+  const paragraph = element("p", data.status === "unclear" ? "fn-text fn-asks" : "fn-text");
   if (data.text) paragraph.append(data.text);
   data.sentences.forEach((sentence, index) => {
     if (index) paragraph.append(" ");
@@ -137,15 +138,48 @@ function drawQuote(source) {
   return quote;
 }
 
-function drawLine(data) {
-  const line = element("p", "fn-line");
-  if (data.line) line.append(element("span", "", data.line));
-  if (data.searched) {
-    const verb = data.status === "abstained" ? "Looked for" : "Searched for";
-    if (data.line) line.append(" · ");
-    line.append(element("span", "", `${verb}: ${data.searched}`));
-  }
-  return line.childNodes.length ? line : null;
+// Says what was searched for; "Edit" turns it into a field.
+function drawSearched(data, root) {
+  const verb = data.status === "abstained" ? "Looked for" : "Searched for";
+  const place = element("div", "fn-line fn-searched");
+  const edit = element("button", "fn-quiet", "Edit");
+  edit.type = "button";
+  edit.setAttribute("aria-label", `Edit what was searched for: ${data.searched}`);
+  const line = [element("span", "", `${verb}: ${data.searched}`), edit];
+  edit.addEventListener("click", () => {
+    const form = drawEditing(data, root, () => {
+      place.replaceChildren(...line);
+      edit.focus();
+    });
+    place.replaceChildren(form);
+    form.firstChild.focus();
+  });
+  place.append(...line);
+  return place;
+}
+
+function drawEditing(data, root, close) {
+  const form = element("form", "fn-editing");
+  const field = element("input");
+  field.type = "text";
+  field.value = data.searched;
+  field.maxLength = data.longest;
+  field.required = true;
+  field.setAttribute("aria-label", "Question to search for");
+  const cancel = element("button", "fn-quiet", "Cancel");
+  cancel.type = "button";
+  cancel.addEventListener("click", close);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!field.value.trim()) return;
+    root.ask(field.value);
+    close();
+  });
+  form.append(field, element("button", "fn-ask", "Ask this"), cancel);
+  return form;
 }
 
 function showCard(root, button, source) {
