@@ -59,8 +59,7 @@ def find_statements(text: str) -> list[Statement]:
         elif RULER.fullmatch(sentence):
             pass
         elif is_statement(sentence) or (kind == "item" and lead_in):
-            fitting = heads if heads and _has_as_many_cells(text, heads, sentence) else None
-            read_with = {"row": fitting, "item": lead_in, "sentence": None}[kind]
+            read_with = {"row": heads, "item": lead_in, "sentence": None}[kind]
             found.append(Statement(start, end, kind, read_with))
             if kind == "sentence":
                 heads, lead_in = None, (start, end) if LEAD_IN.search(sentence) else None
@@ -73,16 +72,12 @@ def split_cells(row: str) -> list[str]:
     return [cell.strip() for cell in CELL_BREAK.split(row.strip().strip("|").strip())]
 
 
-def _has_as_many_cells(text: str, heads: Range, row: str) -> bool:
-    """Other heads than a row's own would tell it wrongly, as where a PDF's cell was lost."""
-    return len(split_cells(text[heads[0] : heads[1]])) == len(split_cells(row))
-
-
 def _is_head(row: str, after: str) -> bool:
     if RULER.fullmatch(after):
         return True
     cells = split_cells(row)
     is_alike = len(cells) < FEWEST_HEADS and not DIGIT.match(after)
-    return not is_alike and all(
+    are_distinct = len(set(cells)) == len(cells)
+    return (are_distinct and not is_alike) and all(
         len(cell.split()) <= LONGEST_HEAD and not DIGIT.search(cell) for cell in cells
     )
