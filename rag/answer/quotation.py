@@ -110,17 +110,30 @@ def _quote_row(passage: Passage, span: Span, row: Statement) -> Quotation:
     mark = ITEM_MARK.match(text, row.start, row.end)
     start = mark.end() if mark else row.start
     shown = plain_text(text[start : row.end], media_type)
-    if row.read_with:
+    heads = _find_heads(text, row)
+    if heads:
         cells = split_cells(text[start : row.end])
-        heads = split_cells(text[slice(*row.read_with)])
         if len(heads) == len(cells):
             pairs = zip(heads, cells, strict=True)
             named = " | ".join(f"[{head}] {cell}" if head else cell for head, cell in pairs)
         else:
             named = f"[{' | '.join(heads)}] {' | '.join(cells)}"
         shown = plain_text(named, media_type)
-    verdict: Verdict = "supported" if row.read_with else "verbatim"
+    verdict: Verdict = "supported" if heads else "verbatim"
     return Quotation(span, passage.start + start, passage.start + row.end, shown, verdict)
+
+
+def _find_heads(text: str, row: Statement) -> list[str]:
+    """Gives the heads of the row's columns; none where other rows have another number of cells.
+
+    As many cells as heads may then be chance, as where a wrapped cell of a PDF was lost.
+    """
+    if row.read_with is None:
+        return []
+    heads = split_cells(text[slice(*row.read_with)])
+    others = (s for s in find_statements(text) if s.read_with == row.read_with and s != row)
+    is_even = all(len(split_cells(text[s.start : s.end])) == len(heads) for s in others)
+    return heads if is_even else []
 
 
 def _take_in_list(

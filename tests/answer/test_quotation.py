@@ -34,6 +34,17 @@ def test_heads_that_do_not_fit_the_cells_stand_before_the_row() -> None:
     )
 
 
+def test_cells_of_an_uneven_table_get_no_heads() -> None:
+    heads, odd, lost = (
+        "Property\tCash\tAccount",
+        "Kept\tHere\tThere\tNowhere",
+        "None\tNone\t300 rubles",
+    )
+    text = "\n".join((heads, odd, lost, ""))
+    quotation = quote("what is the limit?", text, "300 rubles")
+    assert (quotation.text, quotation.verdict) == ("None | None | 300 rubles", "verbatim")
+
+
 def test_a_row_without_heads_is_verbatim() -> None:
     quotation = quote("who is the governor?", "Governor\tElvira Nabiullina\n", "Elvira")
     assert (quotation.text, quotation.verdict) == ("Governor | Elvira Nabiullina", "verbatim")
