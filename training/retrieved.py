@@ -171,9 +171,11 @@ def main() -> None:
     }
     shelved = [(title, context) for context, title in passages.items()]
     mined = mine(sample(examples, wanted.seed), shelved, SentenceTransformerEmbedder())
-    with gzip.open(wanted.out, "wt", encoding="utf-8") as file:
+    unfinished = wanted.out.with_suffix(".part")
+    with gzip.open(unfinished, "wt", encoding="utf-8") as file:
         for example in mined:
             file.write(json.dumps(row_of(example)) + "\n")
+    unfinished.replace(wanted.out)
 
 
 if __name__ == "__main__":
