@@ -7,9 +7,11 @@ from starlette.middleware import Middleware
 from ui import chat, library  # noqa: F401
 from ui.failures import report_script_error
 from ui.guard import Guard
+from ui.services import while_serving
 
 app = st.App(
     "ui/scripts/main.py",
+    lifespan=while_serving,
     middleware=[Middleware(Guard)],
     on_script_error=report_script_error,
 )

@@ -53,6 +53,9 @@ class QuickEmbedder:
         row = np.random.default_rng(zlib.crc32(text.encode())).standard_normal(self.dimension)
         return (row / np.linalg.norm(row)).astype(np.float32)
 
+    def knows(self, _word: str) -> bool:
+        return False
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])

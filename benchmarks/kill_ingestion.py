@@ -4,8 +4,9 @@ Usage: python benchmarks/kill_ingestion.py [--kills 50] [--files 40] [--seed 0] 
 
 A kill counts where it came before the end. Without ``--folder`` the files are made up, and half of
 them change before each kill; at least every fifth kill the ingestion is completed, the library
-compared with the folder, and an empty one begun. The embedder is the tests' hashing one, so that
-the time goes into what can be harmed.
+compared with the folder (or, for a folder that has files to be refused, with what an ingestion
+that nobody kills brings in), and an empty one begun. The embedder is the tests' hashing one, so
+that the time goes into what can be harmed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.killing import Outcome, complete, kill_once, measure_run, write_files
+from tests.killing import Outcome, complete, kill_once, measure_run, take_in, write_files
 
 
 def main() -> int:
@@ -30,8 +31,11 @@ def main() -> int:
         if not options.folder:
             write_files(folder, options.files, rng)
         whole = measure_run(Path(name) / "measured", folder)
-        print(f"an ingestion that nobody kills: {whole:.2f} s")
-        outcomes, unfinished = kill_often(options, folder, Path(name) / "index", whole, rng)
+        wanted, problems = (
+            take_in(Path(name) / "measured", folder) if options.folder else (None, [])
+        )
+        print(f"an ingestion that nobody kills: {whole:.2f} s, {problems or 'sound'}")
+        outcomes, unfinished = kill_often(options, folder, Path(name) / "index", whole, rng, wanted)
     return tell(outcomes, unfinished)
 
 
@@ -45,7 +49,12 @@ def read_options() -> argparse.Namespace:
 
 
 def kill_often(
-    options: argparse.Namespace, folder: Path, index: Path, whole: float, rng: random.Random
+    options: argparse.Namespace,
+    folder: Path,
+    index: Path,
+    whole: float,
+    rng: random.Random,
+    wanted: list[str] | None,
 ) -> tuple[list[Outcome], list[str]]:
     outcomes: list[Outcome] = []
     unfinished: list[str] = []
@@ -57,7 +66,7 @@ def kill_often(
         print(f"{len(outcomes):3} {outcomes[-1]}", flush=True)
         interrupted += not outcomes[-1].finished
         if len(outcomes) % 5 == 0 or (options.folder and outcomes[-1].finished):
-            unfinished += complete(index, folder)
+            unfinished += complete(index, folder, wanted)
             shutil.rmtree(index)
     return outcomes, unfinished
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import platform
@@ -11,24 +12,37 @@ from dataclasses import replace
 from typing import Any
 
 from rag import __version__
-from rag.conversation import stand_alone
+from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
+from rag.conversation import Resolution, resolve
 from rag.embed import Embedder, SentenceTransformerEmbedder
-from rag.errors import QuestionError
+from rag.errors import ModelError, ModelFailed, QuestionError, SettingError
+from rag.fetch import fetch
+from rag.gate import hold
+from rag.generate import BUILT_IN, LanguageModel, OnText, Writer, open_model
 from rag.library import Library
-from rag.question import SOCIAL, Question, read_question, split_question
+from rag.question import (
+    SOCIAL,
+    Question,
+    find_foreign_language,
+    propose_questions,
+    read_question,
+    split_question,
+)
 from rag.reader import Reader, open_reader
-from rag.records import Answer, Passage, Turn
-from rag.replies import UNCLEAR, reply
-from rag.respond import Respondent, Stopwatch, join_parts
+from rag.records import Answer, Passage, Step, Turn
 from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
-from rag.suggest import propose_questions
+from rag.spelling import Speller
 from rag.terms import extract_terms
 
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
 
 ABSTAINED = "The documents do not answer this."
 EMPTY_LIBRARY = "The library has no documents yet: add some, then ask again."
+FOREIGN = (
+    "The question seems to be in {}, which the search by meaning does not know: "
+    "it was searched for all the same, and English finds more."
+)
 
 
 class Assistant:
@@ -41,6 +55,7 @@ class Assistant:
         self._settings = settings
         self._embedder = embedder
         self._retriever = Retriever(library.store, library.vectors, library.words, embedder)
+        self._speller = Speller(library.words, library.store, embedder.knows)
         self._reader = reader
         self._respondent = Respondent(
             library.store,
@@ -51,6 +66,7 @@ class Assistant:
             settings.retrieved_passages,
             settings.threshold,
         )
+        self._models: dict[str, LanguageModel] = {}
         self._loading = threading.Lock()
         self._ready = False
 
@@ -74,14 +90,25 @@ class Assistant:
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
         answer_id: str | None = None,
+        *,
+        on_text: OnText | None = None,
+        stop: threading.Event | None = None,
+        model: str | None = None,
     ) -> Answer:
         """Answers one question.
+
+        A language model that fails breaks nothing: the built-in reader answers then, and the
+        answer's ``notice`` says why.
 
         Args:
             question: as the person wrote it.
             turns: what was said before, oldest first.
             documents: ids of the documents to ask; None for all.
             answer_id: the id the answer is to bear; without one it derives from the question.
+            on_text: is given what a language model wrote so far, unjudged, each time more of it
+                arrives.
+            stop: once it is set a language model writes no further.
+            model: what answers: ``reader``, or a language model's name; None for the settings'.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -89,18 +116,51 @@ class Assistant:
         watch = Stopwatch()
         question = check_question(question)
         asked = read_question(question)
-        about_everything = asked.form == "overview" and not asked.topics
+        resolved = resolve(question, turns)
         blank = Answer(
             id=answer_id or hashlib.sha256(question.encode()).hexdigest()[:12],
             question=question,
-            searched_for=question if about_everything else resolve_follow_up(question, turns),
+            searched_for=resolved.question,
             status="abstained",
             text=ABSTAINED,
             confidence=0.0,
             model=self._reader.name,
         )
-        answer = self._reply(blank, asked, documents) or self._answer(blank, documents, watch)
-        return replace(answer, timings_ms=watch.milliseconds())
+        name = model or self.model
+        answer = self._reply(blank, asked, resolved, documents)
+        if answer is None and name != BUILT_IN and self.library.documents():
+            answer = self._write(
+                name,
+                blank,
+                resolved.before,
+                turns,
+                documents,
+                watch,
+                on_text or _ignore,
+                stop or threading.Event(),
+            )
+        answer = answer or self._answer(blank, resolved.before, documents, watch)
+        notice = _join(self._tell_language(question), answer.notice)
+        return replace(answer, notice=notice, timings_ms=watch.milliseconds())
+
+    @property
+    def model(self) -> str:
+        """What answers where nothing else is asked for: ``reader``, or a language model."""
+        return self._settings.model or BUILT_IN
+
+    def check_model(self, name: str) -> None:
+        """Makes sure that a model can be asked, as far as that is known before it is reached.
+
+        Raises:
+            SettingError: there is no such model, its package is not installed, or it has no key.
+        """
+        if name != BUILT_IN:
+            self._open_model(name)
+
+    def _open_model(self, name: str) -> LanguageModel:
+        if name not in self._models:
+            self._models[name] = open_model(name, self._settings)
+        return self._models[name]
 
     def rank(
         self, question: str, count: int, documents: Collection[str] | None = None
@@ -115,7 +175,7 @@ class Assistant:
         for question in propose_questions(self.library):
             if len(answered) == count:
                 break
-            if self.ask(question).status == "answered":
+            if self.ask(question, model=BUILT_IN).status == "answered":
                 answered.append(question)
         return answered
 
@@ -126,7 +186,11 @@ class Assistant:
             "documents": counts.documents,
             "passages": counts.chunks,
             "characters": counts.characters,
-            "models": {"embedding": self._embedder.name, "reader": self._reader.name},
+            "models": {
+                "embedding": self._embedder.name,
+                "reader": self._reader.name,
+                "answers": self.model,
+            },
             "index": {"folder": str(self._settings.index), "bytes": counts.bytes},
             "versions": {
                 "footnote": __version__,
@@ -135,8 +199,19 @@ class Assistant:
             },
         }
 
+    def _tell_language(self, question: str) -> str | None:
+        """Says so where the installed embedding model does not know the question's language."""
+        if self._settings.embedding_model:
+            return None
+        language = find_foreign_language(question)
+        return FOREIGN.format(language) if language else None
+
     def _reply(
-        self, blank: Answer, asked: Question, documents: Collection[str] | None
+        self,
+        blank: Answer,
+        asked: Question,
+        resolved: Resolution,
+        documents: Collection[str] | None,
     ) -> Answer | None:
         """Answers what no document is needed for: a greeting, or a question that names nothing."""
         if asked.form in SOCIAL:
@@ -145,15 +220,70 @@ class Assistant:
             return replace(
                 blank, searched_for=blank.question, status="answered", text=said, confidence=1.0
             )
+        if resolved.ask_back and self.library.documents():
+            return replace(blank, status="unclear", text=resolved.ask_back)
         names_nothing = asked.form != "overview" and not extract_terms(blank.searched_for)
         if names_nothing and self.library.documents():
             return replace(blank, status="unclear", text=UNCLEAR)
         return None
 
-    def _answer(self, blank: Answer, documents: Collection[str] | None, watch: Stopwatch) -> Answer:
+    def _write(
+        self,
+        name: str,
+        blank: Answer,
+        before: str,
+        turns: Sequence[Turn],
+        documents: Collection[str] | None,
+        watch: Stopwatch,
+        on_text: OnText,
+        stop: threading.Event,
+    ) -> Answer:
+        """Has a language model write, and the gate hold it to the passages."""
         self.library.refresh()
+        steps: list[Step] = []
+
+        def find(words: str) -> list[Passage]:
+            return self._respondent.find_passages(words, documents, watch)
+
+        try:
+            writer = Writer(self._open_model(name), self._settings, on_text, stop, steps)
+            draft = writer.write(blank.question, blank.searched_for, turns, find)
+            with watch.timing("read"):
+                held = hold(
+                    draft.text,
+                    draft.question,
+                    draft.passages,
+                    self._reader,
+                    self.library.locate_page,
+                )
+            if not held.is_borne_out:
+                raise ModelFailed(f"{name} wrote nothing that the passages bear out")
+        except (ModelError, SettingError) as failure:
+            answer = self._answer(blank, before, documents, watch)
+            reason = f"{str(failure).rstrip('.')}; the built-in reader answered instead."
+            return replace(answer, notice=_join(reason, answer.notice), steps=tuple(steps))
+        return replace(
+            blank,
+            searched_for=draft.question,
+            status="answered",
+            text=held.text,
+            confidence=held.confidence,
+            sentences=held.sentences,
+            citations=held.citations,
+            model=name,
+            notice="You stopped it before it was done." if draft.was_stopped else None,
+            steps=tuple(steps),
+        )
+
+    def _answer(
+        self, blank: Answer, before: str, documents: Collection[str] | None, watch: Stopwatch
+    ) -> Answer:
+        self.library.refresh()
+        # Words of another language are no slips.
+        if not find_foreign_language(blank.question):
+            blank = replace(blank, searched_for=self._speller.correct(blank.searched_for))
         parts = [
-            self._respondent.respond(question, documents, watch)
+            self._respondent.respond(question, documents, watch, before)
             for question in split_question(blank.searched_for)
         ]
         answer = join_parts(blank, parts)
@@ -162,24 +292,21 @@ class Assistant:
         return replace(answer, text=EMPTY_LIBRARY)
 
 
+def _ignore(_: str) -> None:
+    """Takes a draft that nobody watches."""
+
+
 def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
-    library = Library.open(settings, embedder)
+    library = Library.open(settings, embedder, fetch=functools.partial(_fetch, settings.offline))
     reader = open_reader(settings.reader, embedder)
     return Assistant(settings, library, embedder, reader)
 
 
-def resolve_follow_up(question: str, turns: Sequence[Turn]) -> str:
-    """Gives the question as it would be asked without what was said before.
-
-    Small talk is no subject; and "who heads the bank and what does it want?" brings its own.
-    """
-    said = [turn for turn in turns if read_question(turn.question).form not in SOCIAL]
-    first, *more = split_question(question)
-    if more and stand_alone(first, said) == first:
-        return question
-    return stand_alone(question, said)
+def _fetch(offline: bool, address: str) -> tuple[str, bytes]:
+    fetched = fetch(address, offline=offline)
+    return fetched.name, fetched.data
 
 
 def check_question(question: str) -> str:
@@ -193,3 +320,7 @@ def check_question(question: str) -> str:
             "shorten it, or add the text as a document and ask about it."
         )
     return question
+
+
+def _join(*notices: str | None) -> str | None:
+    return " ".join(notice for notice in notices if notice) or None

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant, open_assistant
-from rag.errors import FootnoteError, SettingError
-from rag.library import Progress, Report
-from rag.records import Answer, Document, Turn, to_json
+from rag.backup import Manifest, restore_backup, write_backup
+from rag.errors import FootnoteError, SettingError, UnreachableAddress
+from rag.fetch import fetch
+from rag.history import History, history_path
+from rag.library import Followed, Library, Progress, Report, Watcher
+from rag.records import Answer, Document, Turn, Twin, to_json
 from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
 
 OK, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
-BUILT_IN_MODELS = ("reader",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,23 +60,37 @@ def _build_parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    add = command("add", _add, "take in files and whole folders")
-    add.add_argument("paths", nargs="+", metavar="PATH")
+    add = command("add", _add, "take in files, whole folders and web addresses")
+    add.add_argument("paths", nargs="+", metavar="PATH", help="or an http(s) address")
     sync = command("sync", _sync, "make what came from a folder equal to it")
     sync.add_argument("folder", metavar="FOLDER")
     sync.add_argument("--dry-run", action="store_true", help="say what would be done")
+    sync.add_argument("--watch", action="store_true", help="go on to follow it until interrupted")
     remove = command("remove", _remove, "remove documents, named by id or by name")
     remove.add_argument("documents", nargs="+", metavar="DOCUMENT")
+    remove.add_argument(
+        "--erase-quotes", action="store_true", help="erase its quotations from saved chats as well"
+    )
     docs = command("docs", _docs, "list the documents")
     docs.add_argument("--json", action="store_true")
+    jobs = command("jobs", _jobs, "list what the browser app has been given to take in")
+    jobs.add_argument("--json", action="store_true")
     show = command("show", _show, "tell what is known of one document")
     show.add_argument("document", metavar="DOCUMENT")
     show.add_argument("--text", action="store_true", help="print its extracted text alone")
+    edit = command("edit", _edit, "give a document a title or date of your own; '' takes it back")
+    edit.add_argument("document", metavar="DOCUMENT")
+    edit.add_argument("--title")
+    edit.add_argument("--date", help="a year, a month or a day, like 2022, 2022-01 or 2022-01-20")
     ask = command("ask", _ask, "answer a question, with citations")
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--json", action="store_true")
     ask.add_argument("--doc", action="append", metavar="DOCUMENT", help="ask this document only")
-    ask.add_argument("--model", metavar="NAME", help="the model that answers (default: reader)")
+    ask.add_argument(
+        "--model",
+        metavar="NAME",
+        help="reader, or for instance ollama:qwen3 (default: RAG_MODEL)",
+    )
     ask.add_argument("--batch", metavar="FILE.jsonl", help="answer a file of questions")
     evaluate = command("evaluate", _evaluate, "score the answers to a folder of questions")
     evaluate.add_argument("folder", metavar="FOLDER")
@@ -84,13 +103,32 @@ def _build_parser() -> argparse.ArgumentParser:
     check.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
     status = command("status", _status, "tell counts, models, sizes and versions")
     status.add_argument("--json", action="store_true")
+    backup = command("backup", _backup, "write library and conversations to one file")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--force", action="store_true", help="replace a file of that name")
+    restore = command("restore", _restore, "put a backup in place of library and conversations")
+    restore.add_argument("file", metavar="FILE")
     return parser
 
 
 def _add(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
     bar = _make_bar(None)
-    return _report(library.add([Path(p) for p in options.paths], _show_on(bar)), bar)
+    addresses = [p for p in options.paths if p.lower().startswith(("http://", "https://"))]
+    paths = [Path(p) for p in options.paths if p not in addresses]
+    reports = library.add(paths, _show_on(bar)) if paths else iter(())
+    fetched = (_add_address(a, library, settings, _show_on(bar)) for a in addresses)
+    return _report(itertools.chain(reports, fetched), bar)
+
+
+def _add_address(
+    address: str, library: Library, settings: Settings, progress: Callable[[Progress], None]
+) -> Report:
+    try:
+        found = fetch(address, offline=settings.offline)
+    except UnreachableAddress as error:
+        return Report(address, address, "refused", str(error))
+    return library.add_address(found.address, found.data, found.name, progress)
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> int:
@@ -99,7 +137,28 @@ def _sync(options: argparse.Namespace, settings: Settings) -> int:
     if options.dry_run:
         return _report(library.sync(folder, dry_run=True), _make_bar(None))
     bar = _make_bar(sum(1 for _ in library.sync(folder, dry_run=True)))
-    return _report(library.sync(folder, progress=_show_on(bar)), bar)
+    status = _report(library.sync(folder, progress=_show_on(bar)), bar)
+    return _watch(library, folder) if options.watch else status
+
+
+def _watch(library: Library, folder: Path) -> int:
+    """Follows a folder until the person interrupts it."""
+
+    def tell(followed: Followed) -> None:
+        if followed.problem:
+            _tell(followed.problem)
+        _report(followed.reports, _make_bar(None))
+
+    watcher = Watcher(library, tell)
+    watcher.start([folder])
+    _tell(f"Following {folder}; press Ctrl+C to end.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        _tell("Ended.")
+    finally:
+        watcher.stop()
+    return OK
 
 
 def _make_bar(total: int | None) -> Any:
@@ -122,8 +181,7 @@ def _report(reports: Iterable[Report], bar: Any) -> int:
     with bar:
         for report in reports:
             refused |= report.outcome == "refused"
-            own_name = f'"{report.name}" '  # most reasons begin with it
-            reason = f": {report.reason.removeprefix(own_name)}" if report.reason else ""
+            reason = _because(report.name, report.reason)
             bar.clear()
             print(f"{report.outcome:<9} {_one_line(report.name)}{reason}", flush=True)
             bar.update()
@@ -132,15 +190,22 @@ def _report(reports: Iterable[Report], bar: Any) -> int:
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
-    for document in library.remove(options.documents):
+    removed = library.remove(options.documents)
+    for document in removed:
         print(f"removed   {_one_line(document.name)}")
+    if options.erase_quotes:
+        with closing(History.open(history_path(settings))) as history:
+            erased = history.erase_quotes([document.id for document in removed])
+        _tell(f"Quotations were erased from {_count(erased, 'saved answer')}.")
     return OK
 
 
 def _docs(options: argparse.Namespace, settings: Settings) -> int:
-    documents = open_assistant(settings).library.documents()
+    library = open_assistant(settings).library
+    documents = library.documents()
     if options.json:
-        _print_json([_describe(document) for document in documents])
+        twins = library.all_twins()
+        _print_json([_describe(document, twins.get(document.id, ())) for document in documents])
         return OK
     for document in documents:
         pages = f"{document.pages} pages" if document.pages else ""
@@ -151,15 +216,45 @@ def _docs(options: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
+def _jobs(options: argparse.Namespace, settings: Settings) -> int:
+    jobs = open_assistant(settings).library.jobs()
+    if options.json:
+        _print_json([to_json(job) for job in jobs])
+        return OK
+    for job in jobs:
+        part = f" {job.done:,}/{job.total:,}" if job.stage == "embedding" and job.total else ""
+        print(f"{job.stage:<9} {_one_line(job.name)}{part}{_because(job.name, job.note)}")
+    return OK
+
+
+def _because(name: str, reason: str | None) -> str:
+    """Gives a reason after a name, with which most of them begin."""
+    own_name = f'"{name}" '
+    return f": {reason.removeprefix(own_name)}" if reason else ""
+
+
 def _show(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
     document = library.document(options.document)
     if options.text:
         sys.stdout.write(library.text(document.id))
         return OK
-    for field, value in _describe(document).items():
+    for field, value in _describe(document, library.twins(document.id)).items():
         text = ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else value
         print(f"{field}: {'' if text is None else _one_line(str(text))}")
+    return OK
+
+
+def _edit(options: argparse.Namespace, settings: Settings) -> int:
+    if options.title is None and options.date is None:
+        _tell("Give --title, --date or both.")
+        return WRONG_USAGE
+    library = open_assistant(settings).library
+    changed = {name: getattr(options, name) for name in ("title", "date")}
+    document = library.edit(
+        options.document, **{name: value for name, value in changed.items() if value is not None}
+    )
+    print(f"{_one_line(document.name)}: {document.title}, {document.date or 'no date'}")
     return OK
 
 
@@ -167,8 +262,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     if bool(options.batch) == bool(options.question is not None):
         _tell("Give one question, or --batch with a file of questions.")
         return WRONG_USAGE
-    _check_model(options.model)
+    if options.model:
+        settings = replace(settings, model=options.model)
     assistant = open_assistant(settings)
+    assistant.check_model(assistant.model)
     if options.batch:
         return _ask_batch(assistant, Path(options.batch))
     documents = _find_documents(assistant, options.doc)
@@ -178,13 +275,6 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     else:
         _print_answer(answer)
     return OK if answer.status == "answered" else ABSTAINED
-
-
-def _check_model(name: str | None) -> None:
-    if name and name not in BUILT_IN_MODELS:
-        raise SettingError(
-            f"There is no model {name!r}: leave --model out, or name {BUILT_IN_MODELS[0]!r}."
-        )
 
 
 def _find_documents(assistant: Assistant, selectors: Sequence[str] | None) -> list[str] | None:
@@ -280,8 +370,29 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-def _describe(document: Document) -> dict[str, Any]:
-    return to_json(document)
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    manifest = write_backup(settings.index, Path(options.file), overwrite=options.force)
+    print(f"Backed up {_count_held(manifest)} to {options.file}.")
+    return OK
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    manifest = restore_backup(settings.index, Path(options.file))
+    print(f"Restored {_count_held(manifest)}, as they were on {manifest.made}.")
+    return OK
+
+
+def _count_held(manifest: Manifest) -> str:
+    documents = _count(manifest.documents, "document")
+    return f"{documents} and {_count(manifest.conversations, 'conversation')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _describe(document: Document, twins: Sequence[Twin]) -> dict[str, Any]:
+    return {**to_json(document), "likely_duplicates": [twin.document_id for twin in twins]}
 
 
 def _print_answer(answer: Answer) -> None:
@@ -289,9 +400,17 @@ def _print_answer(answer: Answer) -> None:
         _tell(answer.notice)
     if answer.searched_for != answer.question:
         _tell(f"Searched for: {answer.searched_for}")
+    unsupported = sum(sentence.verdict == "unsupported" for sentence in answer.sentences)
+    if unsupported:
+        _tell(
+            f"Left out, as nothing in the documents supports it: {unsupported} written sentence(s)."
+        )
     for sentence in answer.sentences:
+        if sentence.verdict == "unsupported":
+            continue
         markers = "".join(f"[{marker}]" for marker in sentence.markers)
-        print(f"{_one_line(sentence.text)} {markers}")
+        partly = " (borne out in part)" if sentence.verdict == "partly" else ""
+        print(f"{_one_line(sentence.text)} {markers}{partly}")
     if not answer.sentences:
         print(answer.text)
         if answer.nearest:

@@ -62,6 +62,10 @@ class Embedder(Protocol):
         """Gives the vector of one question: float32, shape (dimension,)."""
         ...
 
+    def knows(self, word: str) -> bool:
+        """True for a lower-case word that the model has whole in its vocabulary."""
+        ...
+
 
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model: the bundled one, a local folder, or a hub name."""
@@ -100,6 +104,12 @@ class SentenceTransformerEmbedder:
     def embed_question(self, text: str) -> Vectors:
         row: Vectors = self.embed_passages([text])[0]
         return row
+
+    def knows(self, word: str) -> bool:
+        tokenizer = self._loaded().tokenizer
+        unknown = tokenizer.unk_token_id
+        marked = (word, f"\u2581{word}")  # as WordPiece and as SentencePiece write whole words
+        return any(tokenizer.convert_tokens_to_ids(form) not in (unknown, None) for form in marked)
 
     def _loaded(self) -> Any:
         if self._model is None:

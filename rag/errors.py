@@ -5,13 +5,16 @@ FootnoteError
 ├── QuestionError         a question that cannot be asked (empty, too long)
 ├── DocumentError
 │   ├── UnreadableDocument    a file that cannot be taken in, and why
-│   └── UnknownDocument       no document, or several, of that id or name
+│   │   └── UnreachableAddress    a web address from which nothing can be taken in, and why
+│   ├── UnknownDocument       no document, or several, of that id or name
+│   └── EditError             a title or date that cannot be kept
 ├── LibraryError
 │   ├── LibraryBusy       another process is changing the library
 │   ├── LibraryBroken     the library on disk is damaged
 │   └── LibraryFull       the disk has no room
 └── ModelError
-    └── ModelMissing      the model's files are not there, or not the right ones
+    ├── ModelMissing      the model's files are not there, or not the right ones
+    └── ModelFailed       a language model did not write an answer, and why
 """
 
 
@@ -35,8 +38,16 @@ class UnreadableDocument(DocumentError):
     """The file cannot be taken in."""
 
 
+class UnreachableAddress(UnreadableDocument):
+    """Nothing can be taken in from the web address."""
+
+
 class UnknownDocument(DocumentError):
     """The library has no such document, or several."""
+
+
+class EditError(DocumentError):
+    """The title or date cannot be kept as it is."""
 
 
 class LibraryError(FootnoteError):
@@ -61,3 +72,19 @@ class ModelError(FootnoteError):
 
 class ModelMissing(ModelError):
     """The model's files are not there, or are not what they should be."""
+
+
+class ModelFailed(ModelError):
+    """A language model did not write: the message says why, and never holds a key.
+
+    Attributes:
+        may_pass: trying again may help.
+        wait_s: seconds that the server asked to wait before.
+    """
+
+    def __init__(
+        self, message: str, *, may_pass: bool = False, wait_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
+        self.wait_s = wait_s

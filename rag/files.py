@@ -9,6 +9,7 @@ import threading
 import unicodedata
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import LibraryBroken, LibraryError, LibraryFull
@@ -43,8 +44,10 @@ def write_durably(folder: Path, write: Callable[[Path], str]) -> Path:
         sync_to_disk(folder)
     # FAISS reports a failed write as a RuntimeError.
     except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
         raise disk_error(error, folder) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()  # where it has not become the file
     return path
 
 

@@ -74,6 +74,32 @@ class WriteLock:
             return "unknown"
 
 
+class Presence:
+    """A sign that a process looks after something, taken away by the system when it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = filelock.FileLock(path, thread_local=False)
+        self._guard = threading.Lock()
+
+    def claim(self) -> bool:
+        """Gives whether this process is the one, now or already."""
+        with self._guard:
+            if not self._lock.is_locked:
+                try:
+                    self._lock.acquire(timeout=0)
+                except filelock.Timeout:
+                    return False
+                except OSError as error:
+                    raise disk_error(error, self._path.parent) from error
+            return True
+
+    def leave(self) -> None:
+        """Leaves it to whoever comes next."""
+        with self._guard:
+            self._lock.release(force=True)
+
+
 class ReadWriteLock:
     """Many readers or one writer; a waiting writer goes before new readers."""
 

@@ -14,7 +14,13 @@ from typing import Any, Literal
 BlockKind = Literal["heading", "paragraph", "list_item", "table_row", "code"]
 Status = Literal["answered", "abstained", "unclear"]
 Verdict = Literal["verbatim", "supported", "partly", "unsupported"]
-Origin = Literal["file", "upload"]
+Origin = Literal["file", "upload", "paste", "address"]
+JobKind = Literal["upload", "paste", "address", "file", "sync"]
+JobStage = Literal[
+    "queued", "fetching", "reading", "embedding", "storing", "ready", "refused", "cancelled"
+]
+ENDS: tuple[JobStage, ...] = ("ready", "refused", "cancelled")
+StepKind = Literal["rewrite", "search", "write"]
 
 
 # What a file says.
@@ -78,10 +84,11 @@ class Source:
 
     Attributes:
         name: the file's own name with its ending.
-        origin: ``file`` for a path on this machine, ``upload`` for the browser.
-        location: the absolute path of a file; empty for an upload.
+        origin: ``file`` for a path on this machine, ``upload`` for the browser, ``paste`` for a
+            text without a file, ``address`` for the web.
+        location: the absolute path of a file, or the web address; empty otherwise.
         size: bytes, of the file when it was read.
-        modified_ns: the file's modification time in nanoseconds; 0 for an upload.
+        modified_ns: the file's modification time in nanoseconds; 0 for all but files.
     """
 
     name: str
@@ -95,7 +102,9 @@ class Source:
 class Document:
     """What is known of a document in the library, without its text.
 
-    ``pages`` is None for formats without pages; ``added`` is an ISO 8601 time in UTC.
+    ``title`` and ``date`` are those that a person gave, or the file tells; ``pages`` is None for
+    formats without pages; ``added`` is an ISO 8601 time in UTC; ``language`` is an ISO 639-1 code,
+    None where there is no telling.
     """
 
     id: str
@@ -111,6 +120,90 @@ class Document:
     added: str
     names: tuple[str, ...]
     warnings: tuple[str, ...]
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """A document's title and date by one authority: a person, or the file; None: it gives none."""
+
+    title: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A likely duplicate of a document.
+
+    Attributes:
+        share: the estimated share of their wording that both have, 0 to 1.
+        same_text: whether all words are the same, in another format or under other punctuation.
+    """
+
+    document_id: str
+    share: float
+    same_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that was made equal to; ``synced`` is when last, an ISO 8601 time in UTC."""
+
+    path: str
+    watching: bool
+    synced: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedDocument:
+    """A document that was removed and can be put back ``until`` then, in seconds since 1970."""
+
+    id: str
+    name: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file on its way into the library, or the end of a folder's ``sync``.
+
+    Attributes:
+        name: the file's own name, cleaned; for an address the address, until it is fetched.
+        location: the absolute path of a file or folder, or the address; empty for an upload.
+        title: the one that a person gave to a pasted text.
+        done, total: the chunks that are embedded, of how many.
+        seconds: spent on it, without the time for which it waited.
+        note: one sentence: why it was refused and what to do, what it waits for, or what else is
+            worth knowing; else empty.
+        document_id: the document that it became.
+        submitted, ended: ISO 8601 times in UTC.
+        tries: how often it was begun.
+        cancelling: it is in hand, and ends as soon as it can be left.
+    """
+
+    id: str
+    kind: JobKind
+    name: str
+    location: str = ""
+    title: str | None = None
+    stage: JobStage = "queued"
+    done: int = 0
+    total: int = 0
+    pages: int | None = None
+    characters: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+    note: str = ""
+    document_id: str | None = None
+    submitted: str = ""
+    ended: str | None = None
+    tries: int = 0
+    cancelling: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to it by itself."""
+        return self.stage in ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +334,35 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done on the way to a written answer.
+
+    Attributes:
+        kind: ``rewrite`` the question, ``search`` for passages, or ``write`` by a language model.
+        text: what came of it, in words for the person who asked.
+        input_tokens, output_tokens: as the model's provider counted them; None where it did not.
+    """
+
+    kind: StepKind
+    text: str
+    milliseconds: float
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation and the text of its answer."""
+    """One question of a conversation and the text of its answer.
+
+    Attributes:
+        searched_for: the question as it stood alone, where it is known.
+        sources: titles of the documents that the answer cites, in order.
+    """
 
     question: str
     answer: str
+    searched_for: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +385,14 @@ class Answer:
     model: str = "reader"
     notice: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+
+
+def to_turn(answer: Answer) -> Turn:
+    """Gives an answer as what was said before the next question."""
+    titles = dict.fromkeys(c.document.title or c.document.name for c in answer.citations)
+    searched_for = "" if answer.status == "unclear" else answer.searched_for
+    return Turn(answer.question, answer.text, searched_for, tuple(titles))
 
 
 def to_json(record: Any) -> dict[str, Any]:
@@ -276,7 +401,7 @@ def to_json(record: Any) -> dict[str, Any]:
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
-    """Makes the Answer that ``to_json`` took apart."""
+    """Makes the Answer that ``to_json`` took apart; older ones have no ``steps``."""
     return Answer(
         **{
             **data,
@@ -284,6 +409,7 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
             "citations": tuple(_citation(c) for c in data["citations"]),
             "nearest": tuple(_citation(c) for c in data["nearest"]),
             "conflicts": tuple(Conflict(tuple(c["markers"]), c["note"]) for c in data["conflicts"]),
+            "steps": tuple(Step(**step) for step in data.get("steps", ())),
         }
     )
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Both chosen on figures, see docs/decisions/0002-retrieval.md.
 CANDIDATES = 50  # chunks from each ranking
 SPARE = 5  # passages more than asked for, as one may just have been removed
+CANDIDATES_BEFORE = 100  # chunks by the words of the question before
+WEIGHT_BEFORE = 0.2  # of the score for it; see docs/decisions/0013-follow-ups.md
 VECTOR_WEIGHT = 0.5  # of the fused score; the rest is the words'
 
 
@@ -61,17 +63,41 @@ class Retriever:
         self._embedder = embedder
 
     def retrieve(
-        self, question: str, k: int, documents: Collection[str] | None = None
+        self, question: str, k: int, documents: Collection[str] | None = None, before: str = ""
     ) -> list[Passage]:
-        """Gives at most ``k`` passages, best first, from all documents or those of these ids."""
+        """Gives at most ``k`` passages, best first.
+
+        Args:
+            question: as it stands alone.
+            k: how many passages.
+            documents: ids of the documents to search; None for all.
+            before: the question before it in the conversation; what bears on both comes first.
+        """
         vector = self._embedder.embed_question(question)
         among = None if documents is None else self._store.chunk_ids(documents)
         by_vector = self._vectors.search(vector, CANDIDATES, among)
         by_words = self._words.search(question, CANDIDATES, documents)
         similarity = {**self._similarities(vector, by_words), **dict(by_vector)}
         fused = fuse(dict(by_words), similarity)
+        if before:
+            fused = self._favour(fused, before, documents)
         best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[: k + SPARE]
         return self._passages(best, fused, similarity, by_words, by_vector)[:k]
+
+    def _favour(
+        self, fused: Mapping[int, float], before: str, documents: Collection[str] | None
+    ) -> dict[int, float]:
+        """Adds to the score of each candidate a part of its score for the question before."""
+        by_words = self._words.search(before, CANDIDATES_BEFORE, documents)
+        rows = self._store.vectors_of(list(fused), self._embedder.name)
+        vector = self._embedder.embed_question(before)
+        earlier = fuse(
+            dict(by_words), {chunk_id: float(row @ vector) for chunk_id, row in rows.items()}
+        )
+        return {
+            chunk_id: score + WEIGHT_BEFORE * earlier.get(chunk_id, 0.0)
+            for chunk_id, score in fused.items()
+        }
 
     def _similarities(
         self, vector: NDArray[np.float32], by_words: Sequence[tuple[int, float]]

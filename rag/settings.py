@@ -15,6 +15,15 @@ LONGEST_QUESTION = 2_000  # characters; the embedding model reads the first 256 
 # What each costs is in docs/quality.md.
 NAMED_THRESHOLDS: Mapping[str, float] = {"cautious": 0.35, "balanced": 0.26, "eager": 0.2}
 
+SMALLEST_CONTEXT = 1_024  # tokens: less has no room for a passage
+MODEL_RANGES: Mapping[str, tuple[int, int]] = {
+    "model_context": (0, 10_000_000),
+    "model_seconds": (1, 3_600),
+    "model_tries": (1, 5),
+    "model_searches": (0, 3),
+    "model_tokens": (1_000, 10_000_000),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -29,6 +38,15 @@ class Settings:
         retrieved_passages: how many passages are handed to the reader.
         threshold: the confidence below which the assistant abstains, 0 to 1; ``RAG_THRESHOLD``
             may name one of ``NAMED_THRESHOLDS`` as well.
+        offline: whether nothing is ever fetched from the web.
+        model: a language model that writes the answers, as LangChain names it
+            (``ollama:qwen3``); empty for none.
+        model_address: the base address of that model's server; empty for its provider's own.
+        model_context: tokens that the model reads at once; 0 to ask its server.
+        model_seconds: how long it may take for one answer, all tries and steps together.
+        model_tries: how often it is tried where trying again may help.
+        model_searches: how often it may ask for more passages.
+        model_tokens: how many tokens it may read and write for one answer.
     """
 
     index: Path = Path("index")
@@ -38,6 +56,14 @@ class Settings:
     parse_seconds: int = 60
     retrieved_passages: int = 10
     threshold: float = NAMED_THRESHOLDS["balanced"]
+    offline: bool = False
+    model: str = ""
+    model_address: str = ""
+    model_context: int = 0
+    model_seconds: int = 60
+    model_tries: int = 2
+    model_searches: int = 3
+    model_tokens: int = 40_000
 
     def __post_init__(self) -> None:
         if not 200 <= self.chunk_characters <= 8_000:
@@ -49,6 +75,21 @@ class Settings:
         if not 1 <= self.retrieved_passages <= 100:
             raise SettingError(
                 f"RAG_RETRIEVED_PASSAGES is {self.retrieved_passages}; choose 1 to 100."
+            )
+        for name, (least, most) in MODEL_RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise SettingError(
+                    f"RAG_{name.upper()} is {getattr(self, name)}; choose {least} to {most}."
+                )
+        if self.model_context and self.model_context < SMALLEST_CONTEXT:
+            raise SettingError(
+                f"RAG_MODEL_CONTEXT is {self.model_context}; choose {SMALLEST_CONTEXT} or more, or "
+                "0 to ask the model's server."
+            )
+        if self.model_address and not self.model_address.startswith(("http://", "https://")):
+            raise SettingError(
+                "RAG_MODEL_ADDRESS is not an address that begins with http:// or https://; "
+                "mend or unset it."
             )
         if not 0.0 <= self.threshold <= 1.0:
             raise SettingError(f"RAG_THRESHOLD is {self.threshold}; choose 0 to 1.")
@@ -62,6 +103,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "parse_seconds": int,
         "retrieved_passages": int,
         "threshold": _read_threshold,
+        "offline": _read_switch,
+        **dict.fromkeys(MODEL_RANGES, int),
     }
     chosen: dict[str, object] = {}
     for field in fields(Settings):
@@ -71,11 +114,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         kind = kinds.get(field.name, str)
         try:
             chosen[field.name] = kind(environment[variable])
-        except ValueError:
-            names = f" or {', '.join(NAMED_THRESHOLDS)}" if kind is _read_threshold else ""
+        except (ValueError, KeyError):
             raise SettingError(
-                f"{variable} is {environment[variable]!r}, which is not a number{names}; "
-                "mend or unset it."
+                f"{variable} is {environment[variable]!r}, which is not "
+                f"{_EXPECTED.get(kind, 'a number')}; mend or unset it."
             ) from None
     return Settings(**chosen)  # type: ignore[arg-type]
 
@@ -83,3 +125,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _read_threshold(text: str) -> float:
     named = NAMED_THRESHOLDS.get(text.strip().lower())
     return float(text) if named is None else named
+
+
+def _read_switch(text: str) -> bool:
+    return _SWITCH[text.strip().lower()]
+
+
+_SWITCH = {"1": True, "true": True, "on": True, "": False, "0": False, "false": False, "off": False}
+_EXPECTED: Mapping[Callable[[str], object], str] = {
+    _read_threshold: f"a number or {', '.join(NAMED_THRESHOLDS)}",
+    _read_switch: "1 or 0",
+}

@@ -145,10 +145,9 @@ class FaissIndex:
 
     # Following.
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is anything to search in, level or not."""
-        return self._generation >= 0
+    def is_open(self, library: str) -> bool:
+        """Whether there is anything of this library to search in, level or not."""
+        return self._generation >= 0 and self._library == library
 
     def follow(self, source: VectorSource, model: str, save: bool) -> None:
         if self.is_level(source, model) and not (save and self._is_file_due()):

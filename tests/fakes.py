@@ -26,6 +26,9 @@ class HashingEmbedder:
     def embed_question(self, text: str) -> NDArray[np.float32]:
         return self._embed(text)
 
+    def knows(self, word: str) -> bool:
+        return False
+
     def _embed(self, text: str) -> NDArray[np.float32]:
         total = np.full(self.dimension, 1e-3)
         for word in re.findall(r"\w+", text.lower()):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,14 +93,28 @@ def kill_once(index: Path, folder: Path, seconds: float) -> Outcome:
     return Outcome(seconds, "done" in lines, len(kept), lost, tuple(problems))
 
 
-def complete(index: Path, folder: Path) -> list[str]:
-    """Runs the ingestion to its end; gives what is wrong with the library then."""
+def take_in(index: Path, folder: Path) -> tuple[list[str], list[str]]:
+    """Runs an ingestion to its end; gives what is there then, id and names, and what is wrong."""
     library = open_library(index)
-    refused = [report.name for report in library.sync(folder) if report.outcome == "refused"]
-    names = [document.name for document in library.documents()]
+    list(library.sync(folder))
+    held = sorted(f"{document.id} {document.names}" for document in library.documents())
     problems = library.check()
     library.close()
-    wanted = sorted(path.name for path in folder.iterdir())
-    if refused or names != wanted:
-        problems.append(f"{len(names)} of {len(wanted)} documents are there; refused: {refused}.")
+    return held, problems
+
+
+def complete(index: Path, folder: Path, wanted: Sequence[str] | None = None) -> list[str]:
+    """Runs the ingestion to its end; gives what is wrong with the library then.
+
+    ``wanted`` is what an ingestion that nobody killed has brought in; without it, every file.
+    """
+    held, problems = take_in(index, folder)
+    if wanted is None:
+        wanted = sorted(
+            f"{hashlib.sha256(path.read_bytes()).hexdigest()[:16]} {(path.name,)}"
+            for path in folder.iterdir()
+        )
+    if held != list(wanted):
+        lost, strange = set(wanted) - set(held), set(held) - set(wanted)
+        problems.append(f"Of {len(wanted)} documents {lost} are lost, {strange} too many.")
     return problems

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.answer.cite import cite_nearest
+from rag.answer.compose import compose
 from rag.assistant import Assistant, open_assistant
-from rag.cite import cite_nearest
-from rag.compose import compose
 from rag.records import Answer, Passage, Span, Turn
 from rag.settings import Settings
 
@@ -169,3 +169,10 @@ def test_suggested_questions_are_answered(assistant: Assistant) -> None:
     suggested = assistant.suggested_questions(3)
     assert len(suggested) == 3
     assert all(assistant.ask(question).status == "answered" for question in suggested)
+
+
+def test_a_misspelt_question_shows_what_was_searched_for(assistant: Assistant) -> None:
+    answer = assistant.ask("what do the finance and comerce ministries want")
+    assert answer.searched_for == "what do the finance and commerce ministries want"
+    assert answer.question == "what do the finance and comerce ministries want"
+    assert answer.status == "answered"

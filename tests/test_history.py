@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from rag.errors import LibraryBroken, LibraryError
 from rag.history import SCHEMA, TITLE_CHARACTERS, History
 from rag.records import Answer, AnswerSpan, Citation, CitedDocument, Conflict, Sentence
+from tests.traces import find_traces
 
 ANSWER = Answer(
     id="a",
@@ -108,6 +110,94 @@ def test_a_deleted_conversation_takes_its_messages_along(history: History, tmp_p
     assert history.messages(chat) == []
     with pytest.raises(LibraryError, match="has been deleted"):
         history.append(chat, "And?", None)
+
+
+def test_the_documents_that_were_asked_are_kept(history: History) -> None:
+    chat = history.start("ann")
+    history.append(chat, "What?", ANSWER, ["b", "a"])
+    history.append(chat, "And all?", None)
+    assert [m.documents for m in history.messages(chat)] == [("b", "a"), ()]
+
+
+def test_who_cites_a_document_is_found(history: History) -> None:
+    mine, other = history.start("ann"), history.start("bob")
+    history.append(mine, "What?", ANSWER)
+    history.append(other, "Refused?", replace(ANSWER, citations=(), nearest=ANSWER.citations))
+    history.append(other, "Unanswered?", None)
+    history.append(other, "Later?", ANSWER)
+    found = [(c.conversation_id, c.owner, c.question) for c in history.citing("d")]
+    assert found == [(other, "bob", "Later?"), (mine, "ann", "What?")]
+    assert history.citing("unknown") == []
+
+
+def test_citations_are_counted_by_document(history: History) -> None:
+    assert history.citation_counts() == {}
+    other = replace(ANSWER.citations[0], document=CitedDocument("e", "e.md", "E", "01", None))
+    for owner, citations in (("ann", ANSWER.citations), ("bob", (*ANSWER.citations, other))):
+        history.append(history.start(owner), "What?", replace(ANSWER, citations=citations))
+    chat = history.start("ann")
+    history.append(chat, "Unanswered?", None)
+    history.append(chat, "Refused?", replace(ANSWER, citations=(), nearest=(other,)))
+    assert history.citation_counts() == {"d": 2, "e": 1}
+
+
+def cite(marker: int, document: str, quote: str) -> Citation:
+    """A citation whose first word is what answers."""
+    return Citation(
+        marker=marker,
+        document=CitedDocument(document, f"{document}.md", document, "00", None),
+        page=None,
+        start=0,
+        end=len(quote),
+        quote=quote,
+        answer_spans=(AnswerSpan(0, 3, quote[:3]),),
+        score=0.5,
+    )
+
+
+def make_answer(*quotes: tuple[str, str], refused: bool = False) -> Answer:
+    """An answer that quotes from documents, or one that shows the nearest passages instead."""
+    citations = tuple(cite(n, *quote) for n, quote in enumerate(quotes, 1))
+    blank = Answer("a", "What?", "What?", "abstained", "Not answered.", 0.1)
+    if refused:
+        return replace(blank, nearest=citations)
+    return replace(
+        blank,
+        status="answered",
+        text=" ".join(c.quote for c in citations),
+        sentences=tuple(Sentence(c.quote, (c.marker,), "verbatim") for c in citations),
+        citations=citations,
+        conflicts=(Conflict((1, 2), "the xylophone"),) if len(quotes) > 1 else (),
+    )
+
+
+def test_quotes_are_erased_from_the_chats_of_all_owners(tmp_path: Path) -> None:
+    history = History.open(tmp_path / "history.sqlite")
+    secret = ("secret", "The xylophonist plays.")
+    for owner in ("ann", "bob"):
+        chat = history.start(owner)
+        history.append(chat, "What?", make_answer(secret, ("other", "Nobody plays.")))
+        history.append(chat, "Who?", make_answer(secret, refused=True))
+        history.append(chat, "Why?", make_answer(("other", "Nobody knows.")))
+        history.append(chat, "When?", None)
+    assert history.erase_quotes(["secret", "unknown"]) == 4
+    for owner in ("ann", "bob"):
+        (chat,) = [conversation.id for conversation in history.conversations(owner)]
+        first, second, third, _ = [message.answer for message in history.messages(chat)]
+        assert first is not None
+        assert second is not None
+        assert first.text == "[erased] Nobody plays."
+        assert [s.text for s in first.sentences] == ["[erased]", "Nobody plays."]
+        assert [c.quote for c in first.citations] == ["[erased]", "Nobody plays."]
+        assert [len(c.answer_spans) for c in first.citations] == [0, 1]
+        assert first.citations[0].document.name == "secret.md"
+        assert first.conflicts[0].note == "[erased]"
+        assert (second.text, second.nearest[0].quote) == ("Not answered.", "[erased]")
+        assert third == make_answer(("other", "Nobody knows."))
+    assert history.erase_quotes(["secret"]) == 0
+    assert find_traces(tmp_path, "xylophon") == set()
+    assert find_traces(tmp_path, "nobody")
+    history.close()
 
 
 def test_threads_do_not_disturb_each_other(history: History) -> None:

@@ -345,3 +345,29 @@ def test_a_process_that_babbles_is_replaced(head: bytes) -> None:
         with pytest.raises(UnreadableDocument, match=r'^"a.md" confused its parser \(.*\.$'):
             parser.read(TEXT, "a.md", 200)
         assert parser._process is None
+
+
+def test_a_file_in_hand_is_interrupted_and_no_other(parser: ParserProcess) -> None:
+    parser.interrupt()  # there is none
+    other = parser.another()
+    refused: list[str] = []
+
+    def read() -> None:
+        try:
+            parser.read(b"words", "loop.txt", 200)
+        except UnreadableDocument as error:
+            refused.append(str(error))
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    while reading.is_alive():
+        parser.interrupt()
+        assert other.read(TEXT, "a.md", 200)[1]
+    assert len(refused) == 1
+    parser.interrupt()
+    assert parser.read(TEXT, "a.md", 200)[1]
+    pid = pid_of(parser)
+    parser.interrupt()
+    assert parser.read(TEXT, "b.md", 200)[1]
+    assert pid_of(parser) == pid
+    other.close()

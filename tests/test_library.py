@@ -24,6 +24,7 @@ from rag.library import Library, Progress, Report, derived, walk
 from rag.library import library as room
 from rag.settings import Settings
 from tests import faulty
+from tests.disks import enlarge, small_disk  # noqa: F401 - a fixture
 from tests.fakes import HashingEmbedder
 
 TEXTS = {
@@ -726,6 +727,8 @@ STEPS = st.lists(
         st.tuples(st.just("sync"), st.none(), st.none()),
         st.tuples(st.just("add"), NAMES, st.none()),
         st.tuples(st.just("remove"), NAMES, st.none()),
+        st.tuples(st.just("remove for now"), NAMES, st.none()),
+        st.tuples(st.just("undo"), st.none(), st.none()),
         st.tuples(st.just("reopen"), st.none(), st.none()),
     ),
     max_size=12,
@@ -748,9 +751,11 @@ def take_step(
         list(library.sync(folder))
     elif kind == "add":
         list(library.add([path]))
-    elif kind == "remove":
+    elif kind in ("remove", "remove for now"):
         for document in library.store.find(path.name):
-            library.remove([document.id])
+            library.remove([document.id], undo_seconds=0 if kind == "remove" else 30)
+    elif kind == "undo":
+        library.undo_removal([document.id for document in library.removed()])
 
 
 def picture(library: Library, embedder: HashingEmbedder) -> object:
@@ -798,23 +803,10 @@ def test_after_any_steps_the_library_equals_one_built_afresh(
 # A full disk.
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = (
-        shutil.which("mount")
-        and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], check=False
-        ).returncode
-    )
-    if not mounted:
-        pytest.skip("a small file system cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
-def test_a_full_disk_takes_nothing_half_in(small_disk: Path, tmp_path: Path) -> None:
+def test_a_full_disk_takes_nothing_half_in(
+    small_disk: Path,  # noqa: F811 - a fixture
+    tmp_path: Path,
+) -> None:
     from rag.errors import LibraryFull
 
     files = 20  # some 120 kB each, of a disk of 3 MB
@@ -833,7 +825,7 @@ def test_a_full_disk_takes_nothing_half_in(small_disk: Path, tmp_path: Path) -> 
     with pytest.raises(LibraryFull, match="no room left"):
         library.add_bytes(b"more words " * 90_000, "more.txt")
     library.close()
-    subprocess.run(["mount", "-o", "remount,size=60m", str(small_disk)], check=True)
+    enlarge(small_disk)
     again = open_library(small_disk, HashingEmbedder(), longest=4_000)
     assert again.check() == []
     assert len(list(again.add([tmp_path / "files"]))) == files

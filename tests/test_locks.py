@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryBroken, LibraryBusy
-from rag.locks import ReadWriteLock, WriteLock
+from rag.locks import Presence, ReadWriteLock, WriteLock
 
 
 def within(seconds: float, work: object) -> bool:
@@ -71,3 +71,21 @@ def test_the_right_to_write_is_freed_whatever_happens(
         monkeypatch.undo()
         with other.held(patience=0.0):
             pass
+
+
+def test_one_at_a_time_looks_after_something(tmp_path: Path) -> None:
+    one, other = Presence(tmp_path / "lock"), Presence(tmp_path / "lock")
+    assert one.claim()
+    assert one.claim()
+    assert not other.claim()
+    other.leave()
+    assert not other.claim()
+    one.leave()
+    one.leave()
+    assert other.claim()
+    other.leave()
+
+
+def test_a_presence_that_cannot_be_shown_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LibraryBroken, match="could not be written"):
+        Presence(tmp_path).claim()

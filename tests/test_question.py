@@ -15,6 +15,7 @@ from rag.question import Form, read_question, split_question, strip_source
         ("hi", "greeting"),
         ("Hello there, how are you?", "greeting"),
         ("thx a lot!", "thanks"),
+        ("According to the judgment of Upton, summarize the evidence", "overview"),
         ("ok thanks", "thanks"),
         ("bye", "farewell"),
         ("what can you do", "abilities"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rag.records import Document, StoredChunk
 from rag.retrieve import Retriever, fuse
-from tests.test_cite import make_passage
+from tests.passages import make_passage
 
 scores = st.dictionaries(st.integers(0, 20), st.floats(0.01, 50), max_size=20)
 cosines = st.dictionaries(st.integers(0, 20), st.floats(-1, 1), max_size=20)

@@ -29,6 +29,16 @@ def test_another_threshold_is_refused_in_one_sentence(wrong: str) -> None:
         read_settings({"RAG_THRESHOLD": wrong})
 
 
+@pytest.mark.parametrize(
+    ("text", "offline"), [("1", True), ("on", True), ("0", False), ("", False)]
+)
+def test_offline_is_a_switch(text: str, offline: bool) -> None:
+    assert read_settings({"RAG_OFFLINE": text}).offline is offline
+    assert read_settings({}).offline is False
+    with pytest.raises(SettingError, match="RAG_OFFLINE is 'perhaps', which is not 1 or 0"):
+        read_settings({"RAG_OFFLINE": "perhaps"})
+
+
 def test_what_is_not_a_number_is_told() -> None:
     with pytest.raises(SettingError, match="RAG_PARSE_SECONDS is 'soon'"):
         read_settings({"RAG_PARSE_SECONDS": "soon"})

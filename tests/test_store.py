@@ -4,14 +4,15 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.errors import LibraryBroken, LibraryBusy, UnknownDocument
-from rag.records import Page, Source
-from rag.store import SQLiteStore, changes, connections, schema
+from rag.records import Block, Page, RemovedDocument, Source
+from rag.store import SQLiteStore, changes, connections, removed, schema
 from tests.shelves import EMBEDDER, make_document, make_source, put
 
 
@@ -268,6 +269,95 @@ def test_nothing_removed_stays_on_disk(store: SQLiteStore, tmp_path: Path) -> No
         data = path.read_bytes()
         assert b"xylophonist" not in data
         assert b"secret-name" not in data
+
+
+def test_what_was_removed_is_put_back_as_it_was(store: SQLiteStore) -> None:
+    text = "Ünï😀\x00code\nsecond line\n"
+    id_ = put(store, "b.txt", text, title="A title", headings=("Näxt",), pages=(Page(1, 0, 9),))
+    put(store, "keep.txt", "second line\n")
+    before, seen = store.document(id_), store.generation()
+    contents, vectors = store.contents(id_), store.counts().vectors
+    old_chunks = store.chunk_ids([id_])
+    store.remove(id_, until=99.0)
+    assert store.document(id_) is None
+    assert store.counts().vectors == 1
+    assert store.removed() == [RemovedDocument(id_, "b.txt", 99.0)]
+    assert (store.unerased(98.0), store.unerased(99.0)) == ([], [id_])
+    assert store.put_back([id_, "nothing"]) == [id_]
+    assert (store.document(id_), store.text(id_), store.contents(id_)) == (before, text, contents)
+    assert store.blocks(id_) == [Block(0, len(text), "paragraph")]
+    assert store.pages(id_) == [Page(1, 0, 9)]
+    assert store.sources(id_) == [make_source("b.txt")]
+    assert store.without_vector(EMBEDDER.name) == []
+    assert store.counts().vectors == vectors
+    assert not store.has_traces()
+    told = store.changes_since(seen)
+    assert told is not None
+    assert told.removed == tuple(old_chunks)
+    assert told.added == tuple(store.chunk_ids([id_]))
+    assert (store.removed(), store.unerased(), store.put_back([id_])) == ([], [], [])
+    assert store.problems() == []
+
+
+def test_tables_that_came_later_are_carried_too(
+    store: SQLiteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = (("pairs", "one"), ("pairs", "other"), ("notes", "document"))
+    monkeypatch.setattr(removed, "BELONGING", (*removed.BELONGING, *added))
+    a, b, c = (put(store, f"{name}.txt", f"{name}\n") for name in "abc")
+    with closing(connections.connect(tmp_path / "library.sqlite")) as connection:
+        connection.execute(
+            "CREATE TABLE pairs (one TEXT REFERENCES documents (id) ON DELETE CASCADE, "
+            "other TEXT REFERENCES documents (id) ON DELETE CASCADE, PRIMARY KEY (one, other))"
+        )
+        connection.execute(
+            "CREATE TABLE notes (number INTEGER PRIMARY KEY, note, "
+            "document TEXT REFERENCES documents (id) ON DELETE CASCADE)"
+        )
+        connection.executemany("INSERT INTO pairs VALUES (?, ?)", [(a, b), (b, c)])
+        connection.execute("INSERT INTO notes VALUES (7, x'0102', ?)", (b,))
+        store.remove(b, until=99.0)
+        store.remove(c)
+        assert (
+            connection.execute("SELECT * FROM pairs UNION ALL SELECT 1, 1 FROM notes").fetchall()
+            == []
+        )
+        assert store.put_back([b]) == [b]
+        assert connection.execute("SELECT * FROM pairs").fetchall() == [(a, b)]
+        assert connection.execute("SELECT note FROM notes").fetchall() == [(b"\x01\x02",)]
+
+
+def test_a_library_that_starts_afresh_can_be_followed_by_no_index(store: SQLiteStore) -> None:
+    put(store, "a.txt", "one\n")
+    id_, seen = store.library_id, store.generation()
+    store.start_afresh(above=40)
+    assert store.library_id != id_
+    assert store.generation() == 41
+    assert store.changes_since(seen) is None
+    assert store.changes_since(41) is not None
+    store.start_afresh(above=0)
+    assert store.generation() == 42
+    assert store.problems() == []
+
+
+def test_what_is_kept_of_a_removal_can_be_dropped(store: SQLiteStore, tmp_path: Path) -> None:
+    id_ = put(store, "a.txt", "the xylophonist\n" * 300)
+    store.add_source(id_, Source("a.txt", "upload", "", 9))
+    sha256 = make_document("the xylophonist\n" * 300).sha256
+    assert not store.has_traces()
+    store.remove(id_, until=99.0)
+    assert store.uploaded() == {sha256}
+    store.drop_kept([id_])
+    assert (store.uploaded(), store.removed(), store.put_back([id_])) == (set(), [], [])
+    assert store.unerased() == [id_]
+    assert store.has_traces()
+    assert store.erase_traces()
+    assert not store.has_traces()
+    store.confirm_erased([id_])
+    assert store.unerased() == []
+    assert b"xylophonist" not in (tmp_path / "library.sqlite").read_bytes()
+    store.remove("nothing", until=99.0)
+    assert store.unerased() == []
 
 
 def test_nothing_is_pickled(store: SQLiteStore, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,44 +17,43 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "settings": set(),
     "sentences": set(),
+    "language": set(),
+    "likeness": set(),
     "terms": set(),
-    "parse": set(),
+    "instructions": set(),
+    "parse": {"instructions"},
     "chunks": {"sentences"},
     "isolate": {"chunks", "parse"},
     "embed": set(),
     "files": set(),
     "locks": {"files"},
-    "store": {"files"},
-    "history": set(),
+    "fetch": {"files"},
+    "store": {"files", "likeness"},
+    "redact": set(),
+    "history": {"redact"},
+    "backup": {"files", "history", "locks", "store"},
     "vectors": {"files", "locks", "store"},
     "words": {"files", "store", "terms"},
     "retrieve": {"embed"},
     "quote": {"sentences", "terms"},
-    "reader": {"embed", "quote", "sentences", "terms"},
-    "conversation": {"terms"},
+    "statements": {"quote", "sentences"},
+    "reader": {"embed", "quote", "statements", "terms"},
+    "conversation": {"question", "sentences", "terms"},
+    "spelling": {"question", "terms"},
     "question": {"terms"},
-    "quantities": set(),
-    "polarity": {"terms"},
-    "anaphora": {"quote", "sentences"},
-    "cite": set(),
-    "compose": {
-        "anaphora", "cite", "polarity", "quantities", "question", "quote", "sentences", "terms",
+    "answer": {"question", "quote", "reader", "sentences", "statements", "terms"},
+    "library": {
+        "backup", "isolate", "chunks", "embed", "files", "language", "likeness", "locks", "store",
+        "vectors", "words",
     },
-    "material": {"terms"},
-    "standalone": {"quote"},
-    "summarise": {"anaphora", "quote", "sentences", "standalone", "terms"},
-    "replies": {"question"},
-    "sides": {"compose", "terms"},
-    "respond": {"cite", "compose", "material", "question", "reader", "sides", "summarise"},
-    "suggest": set(),
-    "library": {"isolate", "chunks", "embed", "files", "locks", "store", "vectors", "words"},
+    "gate": {"answer", "instructions", "question", "reader", "sentences", "terms"},
+    "generate": set(),
     "assistant": {
-        "conversation", "embed", "library", "question", "reader", "replies", "respond", "retrieve",
-        "suggest", "terms",
+        "answer", "conversation", "embed", "fetch", "gate", "generate", "library", "question",
+        "reader", "retrieve", "spelling", "terms",
     },
-    "generate": {"retrieve", "assistant"},
     "evaluate": {"assistant", "files"},
-    "cli": {"assistant", "evaluate", "library"},
+    "cli": {"assistant", "backup", "evaluate", "fetch", "history", "library"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -66,7 +66,11 @@ AT_HOME = {
     "tantivy": {"words"},
     "sentence_transformers": {"embed"},
     "transformers": {"embed", "reader"},
-    "sqlite3": {"store", "history"},
+    "sqlite3": {"store", "history", "backup"},
+    "py3langid": {"language"},
+    "urllib3": {"fetch"},
+    "certifi": {"fetch"},
+    "watchdog": {"library"},
     "pypdfium2": {"parse"},
     "docx": {"parse"},
     "pptx": {"parse"},
@@ -78,6 +82,8 @@ AT_HOME = {
     "charset_normalizer": {"parse"},
     "langchain": {"generate"},
     "langchain_core": {"generate"},
+    "langsmith": {"generate"},
+    "httpx": {"generate"},
     "snowballstemmer": {"terms"},
     "filelock": {"locks"},
     "streamlit": set(),
@@ -102,6 +108,12 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
+def imports_inside(room: Path) -> dict[str, set[str]]:
+    """Gives each file of a room with the files beside it that it imports."""
+    files = {".".join(f.relative_to(ROOT).with_suffix("").parts): f for f in room.glob("*.py")}
+    return {name: imports_of(file) & files.keys() for name, file in files.items()}
+
+
 FILES = sorted((ROOT / "rag").rglob("*.py"))
 
 
@@ -116,6 +128,11 @@ def test_imports_point_one_way(path: Path) -> None:
     assert others <= allowed, f"{room} must not know {others - allowed}"
 
 
+@pytest.mark.parametrize("room", sorted({path.parent for path in FILES}), ids=lambda p: p.name)
+def test_imports_inside_a_room_point_one_way(room: Path) -> None:
+    TopologicalSorter(imports_inside(room)).prepare()  # raises CycleError
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_foreign_libraries_stay_in_their_room(path: Path) -> None:
     for name in imports_of(path):
@@ -127,6 +144,14 @@ def test_the_rule_bites(tmp_path: Path) -> None:
     file = tmp_path / "x.py"
     file.write_text("import faiss\nfrom rag.library import Library\nfrom rag import cli\n")
     assert imports_of(file) == {"faiss", "rag.library", "rag", "rag.cli"}
+
+
+def test_the_rule_inside_a_room_bites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    (tmp_path / "one.py").write_text("import two\n")
+    (tmp_path / "two.py").write_text("import one\n")
+    with pytest.raises(CycleError):
+        test_imports_inside_a_room_point_one_way(tmp_path)
 
 
 def test_no_pickle() -> None:

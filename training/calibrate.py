@@ -29,9 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from rag.answer.compose import compose
 from rag.assistant import open_assistant
-from rag.compose import compose
-from rag.conversation import stand_alone
+from rag.conversation import resolve
 from rag.evaluate.measures import Range, contains_answer, count_overlap, evidence_recall
 from rag.evaluate.scored import ENOUGH_EVIDENCE
 from rag.question import strip_source
@@ -78,7 +78,7 @@ def collect(
         if question["answerable"] is None:
             continue
         turns = [Turn(turn["question"], turn["answer"]) for turn in question.get("turns") or []]
-        searched_for = stand_alone(question["question"], turns)
+        searched_for = resolve(question["question"], turns).question
         passages = assistant.rank(searched_for, settings.retrieved_passages)
         asked = strip_source(searched_for)
         found = reader.find(asked, passages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from rag.records import Answer, Turn
@@ -15,8 +15,13 @@ from ui.loading import ModelLoader
 class Answers(Protocol):
     """What answers questions."""
 
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
-        """Answers one question."""
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        documents: Collection[str] | None = None,
+    ) -> Answer:
+        """Answers one question, from all documents or from these alone."""
         ...
 
 
@@ -24,6 +29,7 @@ class Asking:
     """A question that is being answered.
 
     Args:
+        documents: ids of the documents that are asked; None for all.
         keep: called with the answer, in the thread, unless the question was stopped.
     """
 
@@ -33,10 +39,11 @@ class Asking:
         models: ModelLoader,
         question: str,
         turns: Sequence[Turn],
+        documents: Collection[str] | None,
         keep: Callable[[Answer], None],
     ) -> None:
         self._answers, self._models, self._keep = answers, models, keep
-        self._question, self._turns = question, tuple(turns)
+        self._question, self._turns, self._documents = question, tuple(turns), documents
         self._ended = threading.Event()
         self._stopped = threading.Event()
         self._started = time.monotonic()
@@ -71,7 +78,7 @@ class Asking:
         try:
             self._models.wait()
             if not self._stopped.is_set():
-                answer = self._answers.ask(self._question, self._turns)
+                answer = self._answers.ask(self._question, self._turns, self._documents)
                 if not self._stopped.is_set():
                     self.answer = answer
                     self._keep(answer)

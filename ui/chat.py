@@ -12,6 +12,7 @@ from ui.citations import button_key, draw_answer
 from ui.conversation import Chat, Message
 from ui.failures import show_failure, told
 from ui.polling import follow
+from ui.scope import asked_in_words, draw_scope
 from ui.words import count, label, title_of
 
 SAMPLE_COMMAND = "python -m rag sync corpus"
@@ -23,6 +24,7 @@ def draw() -> None:
     """Draws the page."""
     with told("The chat could not be shown."):
         chat = conversation.current()
+        draw_scope(chat)
         typed = st.chat_input("Ask your documents", key="question", max_chars=LONGEST_QUESTION)
         question = (typed or chat.queued).strip()
         chat.queued = ""
@@ -55,6 +57,8 @@ def _draw_welcome(chat: Chat) -> None:
         _draw_empty_library()
         return
     st.text("Every answer shows where it stands, word for word.")
+    if chat.scope:  # the suggestions are drawn from the whole library
+        return
     follow(
         lambda: _draw_suggestions(chat),
         lambda: services.suggestions().questions() is None,
@@ -80,6 +84,9 @@ def _draw_suggestions(chat: Chat) -> None:
 def _draw_message(chat: Chat, message: Message) -> None:
     with st.chat_message("user"):
         st.text(message.question)
+        if asked := asked_in_words(message):
+            with st.container(key=f"asked_{message.id}"):
+                st.text(asked)
     with st.chat_message("assistant"):
         waiting = st.empty()
         asking = message.asking

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import streamlit as st
 
+from rag.errors import QuestionError, UnknownDocument
 from rag.history import Message as KeptMessage
-from rag.records import Answer, Citation, Turn
+from rag.records import Answer, Citation, Document, Turn
 from ui import services
 from ui.asking import Asking
 from ui.guard import OWNER_COOKIE, read_owner
 
 TURNS_REMEMBERED = 6  # questions that a follow-up may speak of
 PARAMETER = "c"
+SCOPE_PARAMETER = "d"
+MOST_IN_ADDRESS = 40  # documents; a longer choice is kept with the chat's messages alone
+_DOCUMENT_ID = re.compile(r"[0-9a-f]{8,64}")
 
 Opener = Literal["number", "button"]
 
 
 @dataclass
 class Message:
-    """A question on the page; ``asking`` while it is on its way."""
+    """A question on the page; ``asking`` while it is on its way, ``documents`` its scope."""
 
     id: int
     question: str
     answer: Answer | None = None
+    documents: tuple[str, ...] = ()
     asking: Asking | None = None
     stopped: bool = False
     failure: str = ""
@@ -63,6 +70,7 @@ class Chat:
 
     Attributes:
         conversation: its id in the history; '' until the first question.
+        scope: ids of the documents that are asked; empty for all.
         queued: a question that is to be asked in the coming run.
         opened: the open source.
         focus_back: the source whose opener is to have the focus again.
@@ -70,6 +78,7 @@ class Chat:
     """
 
     conversation: str = ""
+    scope: tuple[str, ...] = ()
     messages: list[Message] = field(default_factory=list)
     queued: str = ""
     notice: str = ""
@@ -107,14 +116,68 @@ class Chat:
 
 
 def current() -> Chat:
-    """Gives the chat of this tab, in line with the address's ``?c=``."""
+    """Gives the chat of this tab, in line with the address's ``?c=`` and ``?d=``."""
     chat = _of_session()
     asked_for = st.query_params.get(PARAMETER, "")
     if asked_for and asked_for != chat.conversation:
         chat = _restore(asked_for)
     elif chat.conversation and not asked_for:
         st.query_params[PARAMETER] = chat.conversation
+    if chat.conversation and all(message.asking is None for message in chat.messages):
+        chat = _as_kept(chat)
+    asked = _read_scope(st.query_params.get(SCOPE_PARAMETER, ""))
+    if asked:
+        chat.scope = asked
+    else:
+        _show_scope(chat)
     return chat
+
+
+def _as_kept(chat: Chat) -> Chat:
+    """Follows the history where kept answers have become others: erased, or from a backup."""
+    if services.history().conversation(chat.conversation) is None:
+        return _restore(chat.conversation)
+    kept = {(m.id, m.question): m for m in services.history().messages(chat.conversation)}
+    chat.messages = [m for m in chat.messages if (m.id, m.question) in kept]
+    for message in chat.messages:
+        message.answer = kept[message.id, message.question].answer or message.answer
+    return chat
+
+
+def choose_scope(document_ids: Sequence[str]) -> None:
+    """Lets the chat of this tab ask these documents alone from now on; all where there are none."""
+    _of_session().scope = tuple(document_ids)
+
+
+def change_scope(document_ids: Sequence[str]) -> None:
+    """Does the same on the page of the chat, whose address names the documents."""
+    choose_scope(document_ids)
+    _show_scope(_of_session())
+
+
+def documents_in_scope(chat: Chat) -> list[Document]:
+    """Gives the chosen documents that are still in the library."""
+    library = services.core().library
+    if len(chat.scope) > MOST_IN_ADDRESS:  # one look at all is quicker than a look at each
+        there = {document.id: document for document in library.documents()}
+        return [there[id_] for id_ in chat.scope if id_ in there]
+    found = []
+    for document_id in chat.scope:
+        with suppress(UnknownDocument):
+            found.append(library.document(document_id))
+    return found
+
+
+def _read_scope(address: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_DOCUMENT_ID.findall(address)))
+
+
+def _show_scope(chat: Chat) -> None:
+    """Has the address name the chosen documents, where they are few enough."""
+    if 0 < len(chat.scope) <= MOST_IN_ADDRESS:
+        st.query_params[SCOPE_PARAMETER] = " ".join(chat.scope)
+    else:
+        st.query_params.pop(SCOPE_PARAMETER, None)
 
 
 def _of_session() -> Chat:
@@ -134,13 +197,14 @@ def owner() -> str:
 def begin_new() -> None:
     """Leaves the conversation for an empty one; it stays in the history."""
     st.session_state["chat"] = Chat()
-    st.query_params.pop(PARAMETER, None)
+    st.query_params.clear()
 
 
 def choose(conversation_id: str) -> None:
     """Goes to a conversation of the history."""
-    _restore(conversation_id)
+    chat = _restore(conversation_id)
     st.query_params[PARAMETER] = conversation_id
+    _show_scope(chat)
 
 
 def _restore(conversation_id: str) -> Chat:
@@ -151,30 +215,37 @@ def _restore(conversation_id: str) -> Chat:
     else:
         chat.conversation = conversation_id
         chat.messages = [_shown(m) for m in services.history().messages(conversation_id)]
+        chat.scope = chat.messages[-1].documents if chat.messages else ()
     st.session_state["chat"] = chat
     return chat
 
 
 def _shown(kept: KeptMessage) -> Message:
-    return Message(kept.id, kept.question, kept.answer)
+    return Message(kept.id, kept.question, kept.answer, kept.documents)
 
 
 def ask(chat: Chat, question: str) -> None:
-    """Puts a question on its way."""
+    """Puts a question on its way, to the documents in scope."""
+    documents = [document.id for document in documents_in_scope(chat)]
+    if chat.scope and not documents:
+        raise QuestionError(
+            "None of the chosen documents is in the library any more: ask all documents instead."
+        )
     history = services.history()
     if not chat.conversation:
         chat.conversation = history.start(owner())
         st.query_params[PARAMETER] = chat.conversation
-    message_id = history.append(chat.conversation, question, None)
+    message_id = history.append(chat.conversation, question, None, documents)
     asking = Asking(
         services.core(),
         services.models(),
         question,
         chat.turns(),
+        documents or None,
         keep=lambda answer: history.complete(message_id, answer),
     )
     chat.notice = ""
-    chat.messages.append(Message(message_id, question, asking=asking))
+    chat.messages.append(Message(message_id, question, documents=tuple(documents), asking=asking))
 
 
 def stop(message: Message) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import conversation, services
+from ui import conversation, jobs, services
 from ui.failures import told
 from ui.polling import follow
 from ui.words import count, label
@@ -35,7 +35,7 @@ def draw() -> None:
     page = st.navigation([chat_page, library_page])
     with st.sidebar, told("The side bar could not be shown."):
         _draw_new_chat(chat_page)
-        follow(_draw_work, _is_working, _POLL_SECONDS, on_poll=_load_models)
+        follow(_draw_work, _is_working, _POLL_SECONDS, on_poll=_begin_work)
     page.run()
     # After the page, so that the chat it has just begun is in the list.
     with st.sidebar, told("The chats could not be listed."):
@@ -60,23 +60,22 @@ def _draw_chats(chat_page: StreamlitPage) -> None:
 
 
 def _is_working() -> bool:
-    return not services.models().settled or services.intake().busy
+    return not services.models().settled or jobs.is_working()
 
 
-def _load_models() -> None:
-    # Loading competes with the page for the processor: it waits until the page is painted.
+def _begin_work() -> None:
+    # It competes with the page for the processor: it waits until the page is painted.
     if not services.models().settled:
         services.models().begin()
+    services.watcher()
 
 
 def _draw_work() -> None:
     with st.container(key="state", gap=None):
         st.text(_models_in_words())
         st.text(count(services.core().library.status().documents, "document"))
-        items = services.intake().items
-        if services.intake().busy:
-            done = sum(item.stage in {"ready", "refused"} for item in items)
-            st.text(f"Reading files: {done} of {len(items)} done")
+        if work := jobs.work_in_words():
+            st.text(work)
 
 
 def _models_in_words() -> str:

@@ -13,6 +13,7 @@ def follow(
     working: Callable[[], bool],
     seconds: float,
     on_poll: Callable[[], None] = lambda: None,
+    idle_seconds: float | None = None,
 ) -> None:
     """Draws a part of the page, and again every so often until the work has ended.
 
@@ -20,10 +21,13 @@ def follow(
 
     Args:
         working: whether there is still something to follow.
+        idle_seconds: how often to look whether there is something again, where others may begin
+            it; the whole page is drawn then too.
         on_poll: called when the browser asks for the part alone, which it does not before it
             has painted the page.
     """
     polls = itertools.count()
+    was_working = working()
 
     def draw_part() -> None:
         polled = next(polls) > 0
@@ -31,7 +35,7 @@ def follow(
             on_poll()
         draw()
         # Not in the page's own run: what the reader has just sent would be lost with it.
-        if polled and not working():
+        if polled and working() != was_working:
             st.rerun()
 
-    st.fragment(draw_part, run_every=seconds if working() else None)()
+    st.fragment(draw_part, run_every=seconds if was_working else idle_seconds)()

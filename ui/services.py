@@ -1,76 +1,30 @@
-"""What all pages share: one assistant, one history, one loader, one job; made when first used."""
+"""What all pages share: one assistant, one history, one loader; made when first used."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import cast
 
 import streamlit as st
 
 from rag.assistant import open_assistant
 from rag.errors import FootnoteError
-from rag.history import History
-from rag.library import Progress
-from rag.records import Answer, Document, Turn
+from rag.history import History, history_path
+from rag.library import Library, Watcher, stop_workers
 from rag.settings import Settings, read_settings
 from rag.store import Counts
-from ui.intake import Intake, Report
 from ui.loading import ModelLoader
-
-
-class Shelf(Protocol):
-    """The library, as far as the pages use it."""
-
-    def documents(self) -> list[Document]:
-        """Gives the documents, in the order of their names."""
-        ...
-
-    def document(self, document_id: str, /) -> Document:
-        """Gives one document, or raises UnknownDocument."""
-        ...
-
-    def text(self, document_id: str) -> str:
-        """Gives a document's extracted text, or raises UnknownDocument."""
-        ...
-
-    def status(self) -> Counts:
-        """Gives how many there are of what."""
-        ...
-
-    def add_bytes(self, data: bytes, name: str, progress: Callable[[Progress], None]) -> Report:
-        """Takes in one file, and tells of each step."""
-        ...
-
-    def remove(self, document_ids: Sequence[str], /) -> object:
-        """Removes documents."""
-        ...
-
-
-class Core(Protocol):
-    """The assistant, as far as the pages use it."""
-
-    @property
-    def library(self) -> Shelf:
-        """Gives the library it answers from."""
-        ...
-
-    def load(self) -> None:
-        """Loads the models."""
-        ...
-
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Answer:
-        """Answers one question."""
-        ...
-
-    def suggested_questions(self, count: int) -> list[str]:
-        """Gives questions that the documents answer."""
-        ...
-
+from ui.shelf import Core, Follower, Shelf
 
 open_core: Callable[[Settings], Core] = open_assistant
 """Opens the core; a test puts another in its place."""
+
+
+def open_watcher(library: Shelf) -> Follower:
+    """Opens what follows folders; a test puts another in its place."""
+    return cast(Follower, Watcher(cast(Library, library)))
 
 
 @st.cache_resource(show_spinner=False)
@@ -81,26 +35,37 @@ def settings() -> Settings:
 
 @st.cache_resource(show_spinner=False)
 def core() -> Core:
-    """Gives the one assistant of the process."""
-    return open_core(settings())
+    """Gives the one assistant of the process, whose library takes in what is submitted."""
+    assistant = open_core(settings())
+    assistant.library.start_worker()
+    return assistant
+
+
+@asynccontextmanager
+async def while_serving(_app: object) -> AsyncIterator[None]:
+    """What the server does before it serves, and after."""
+    yield
+    stop_workers()
 
 
 @st.cache_resource(show_spinner=False)
 def history() -> History:
     """Gives the kept conversations."""
-    return History.open(Path(settings().index) / "history.sqlite")
+    return History.open(history_path(settings()))
+
+
+@st.cache_resource(show_spinner=False)
+def watcher() -> Follower:
+    """Gives what follows folders; it has begun with those that are remembered."""
+    follower = open_watcher(core().library)
+    follower.start()
+    return follower
 
 
 @st.cache_resource(show_spinner=False)
 def models() -> ModelLoader:
     """Gives the loader of the models; it has not begun yet."""
     return ModelLoader(core().load)
-
-
-@st.cache_resource(show_spinner=False)
-def intake() -> Intake:
-    """Gives the job that takes in uploaded files."""
-    return Intake(core().library)
 
 
 class Suggestions:

@@ -7,11 +7,11 @@ from functools import lru_cache
 import streamlit as st
 
 from rag.errors import UnknownDocument
-from rag.records import Citation
+from rag.records import Citation, Document
 from ui import services
 from ui.conversation import Chat, Opened
 from ui.failures import told
-from ui.passage import Excerpt, draw_passage, excerpt
+from ui.passage import Excerpt, draw_passage, excerpt, without_text
 
 EXCERPTS_REMEMBERED = 64
 
@@ -65,12 +65,13 @@ def _draw_controls(chat: Chat, opened: Opened, total: int, closable: bool) -> No
 def _excerpt(citation: Citation) -> Excerpt:
     library = services.core().library
     try:
-        sha256 = library.document(citation.document.id).sha256
+        document = library.document(citation.document.id)
     except UnknownDocument:
-        return excerpt(citation, None)
-    return _excerpt_of(citation, sha256)
+        # A changed file is a document of its own: the name is what it has in common with the old.
+        return without_text(citation, is_changed=bool(library.find(citation.document.name)))
+    return _excerpt_of(citation, document)
 
 
 @lru_cache(maxsize=EXCERPTS_REMEMBERED)
-def _excerpt_of(citation: Citation, sha256: str) -> Excerpt:  # noqa: ARG001 - part of the key
-    return excerpt(citation, services.core().library.text(citation.document.id))
+def _excerpt_of(citation: Citation, document: Document) -> Excerpt:
+    return excerpt(citation, services.core().library.text(document.id))

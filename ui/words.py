@@ -19,13 +19,6 @@ _VERDICTS: dict[Verdict, str] = {
     "unsupported": "not supported",
 }
 _WORST_FIRST: tuple[Verdict, ...] = ("unsupported", "partly", "supported", "verbatim")
-_KINDS = {
-    "application/pdf": "PDF",
-    "text/markdown": "Markdown",
-    "text/html": "Web page",
-    "text/plain": "Text",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
-}
 _LONGEST_NAME = 200
 
 # Streamlit reads a label as Markdown, and no escaping makes that exact: what could mean
@@ -36,6 +29,8 @@ _BARE_ADDRESS = re.compile(r"\bwww\.", re.IGNORECASE)
 
 def clean(text: str) -> str:
     """Takes out control, bidirectional and other invisible characters; one space between words."""
+    if text.isprintable():  # nearly always, and thousands of names are shown at once
+        return " ".join(text.split())
     visible = "".join(
         " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Zs"} else c
         for c in text
@@ -75,8 +70,11 @@ def file_name(name: str) -> str:
     return cleaned or "unnamed"
 
 
-def date_in_words(date: str | None) -> str:
-    """Gives an ISO date as exactly as it is known: ``15 June 2022``, ``June 2022``, ``2022``."""
+def date_in_words(date: str | None, *, short: bool = False) -> str:
+    """Gives an ISO date as exactly as it is known: ``15 June 2022``, ``June 2022``, ``2022``.
+
+    With ``short`` the month has three letters.
+    """
     if not date:
         return ""
     parts = date[:10].split("-")
@@ -88,12 +86,8 @@ def date_in_words(date: str | None) -> str:
     if not 1 <= month <= 12:
         return clean(date)
     day = f"{int(parts[2])} " if len(parts) == 3 else ""
-    return f"{day}{_MONTHS[month - 1]} {int(parts[0])}"
-
-
-def kind_in_words(media_type: str) -> str:
-    """Gives a media type as people call it."""
-    return _KINDS.get(media_type, clean(media_type.rsplit("/", 1)[-1]))
+    name = _MONTHS[month - 1][:3] if short else _MONTHS[month - 1]
+    return f"{day}{name} {int(parts[0])}"
 
 
 def count(number: int, noun: str) -> str:

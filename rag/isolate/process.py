@@ -41,6 +41,8 @@ class ParserProcess:
         self._seconds = seconds
         self._program = program
         self._guard = threading.Lock()
+        self._in_hand = threading.Lock()
+        self._may_interrupt = False
         self._process: subprocess.Popen[bytes] | None = None
         self._end: weakref.finalize[Any, Any] | None = None
         self._ready = False
@@ -55,6 +57,17 @@ class ParserProcess:
         """Ends the process; the next file starts another."""
         with self._guard:
             self._stop()
+
+    def another(self) -> ParserProcess:
+        """Gives one of the same kind, which reads at the same time."""
+        return ParserProcess(self._seconds, self._program)
+
+    def interrupt(self) -> None:
+        """Ends the reading of the file in hand, which is refused then; nothing where none is."""
+        with self._in_hand:
+            if self._may_interrupt and self._process is not None:
+                self._may_interrupt = False
+                self._process.kill()
 
     def read(self, data: bytes, name: str, longest: int) -> tuple[ParsedDocument, list[Chunk]]:
         """Gives a file's text, blocks and pages, and its chunks.
@@ -84,11 +97,19 @@ class ParserProcess:
                     "and add that."
                 ) from error
             finally:
-                if not kept:
+                if self._was_interrupted() or not kept:
                     self._stop()
+
+    def _was_interrupted(self) -> bool:
+        with self._in_hand:
+            interrupted = not self._may_interrupt
+            self._may_interrupt = False
+        return interrupted
 
     def _ask(self, data: bytes, name: str, longest: int) -> Message:
         process = self._running()
+        with self._in_hand:
+            self._may_interrupt = True
         requests, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
         self._await_ready(answers)
         try:

@@ -76,17 +76,24 @@ class Derived:
         with self._guard:
             self._write(self._get_embedder().name)
 
-    def purge(self, at_any_size: bool = False) -> None:
-        """Makes what was removed unreadable; only for the holder of the write lock."""
-        chunks = self._store.counts().chunks
-        remains = self._words.deleted
-        if remains and (
-            at_any_size or chunks <= PURGED_AT_ONCE or remains > REMAINS_SHARE * chunks
-        ):
-            with self._guard:
+    def purge(self, at_any_size: bool = False) -> bool:
+        """Makes what was removed unreadable; only for the holder of the write lock.
+
+        Gives False where a reader keeps the database's log, which still has to be emptied.
+        """
+        with self._guard:
+            # Of the model that every chunk has a vector of: nothing is embedded on the way.
+            self._write(self._store.model())
+            chunks = self._store.counts().chunks
+            remains = self._words.deleted
+            if remains and (
+                at_any_size or chunks <= PURGED_AT_ONCE or remains > REMAINS_SHARE * chunks
+            ):
                 self._words.rebuild(self._store)
         if not self._store.erase_traces():
             logger.info("A reader keeps the database's log; it is emptied after the next change.")
+            return False
+        return True
 
     def rebuild(self) -> None:
         """Builds both anew from the store; only for the holder of the write lock."""
@@ -103,19 +110,21 @@ class Derived:
         )
 
     def _is_open(self) -> bool:
-        return self._words.is_open and self._vectors.is_open
+        library = self._store.library_id
+        return self._words.is_open(library) and self._vectors.is_open(library)
 
     def _is_far_behind(self) -> bool:
         changes = self._store.changes_since(self._words.generation)
         return changes is None or len(changes.added) + len(changes.removed) > MANY_CHUNKS
 
-    def _write(self, model: str) -> None:
+    def _write(self, model: str | None) -> None:
         if self._store.model() != model:
             self._complete_vectors()
-        self._vectors.follow(self._store, model, save=True)
+        if model is not None:
+            self._vectors.follow(self._store, model, save=True)
         self._words.follow(self._store)
 
     def _read(self, model: str) -> None:
         self._vectors.follow(self._store, model, save=False)
-        if not self._words.reopen(self._store) and not self._words.is_open:
+        if not self._words.reopen(self._store) and not self._words.is_open(self._store.library_id):
             self._words.build_in_memory(self._store)

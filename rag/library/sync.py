@@ -43,6 +43,21 @@ def sync_folder(
     yield from _remove(_below_none_of(known, found), store, dry_run)
 
 
+def finish_sync(root: Path, found: walk.Found, store: LibraryStore) -> Iterator[Report]:
+    """Lets go of what is no longer in the folder, once what is new in it has come in."""
+    known = store.sources_under(str(root))
+    settled: list[Source] = []
+    for path in found.files:
+        before = known.pop(str(path), None)
+        if before is not None:
+            _sync_file(path, before, settled)
+    if settled:
+        store.touch(settled)
+    for folder, reason in found.unlisted.items():
+        yield refuse(folder, f"The folder cannot be listed ({reason}); what came from it stays.")
+    yield from _remove(_below_none_of(known, found), store, dry_run=False)
+
+
 def _sync_file(path: Path, before: Known | None, settled: list[Source]) -> Report | None:
     """Gives the report of a file that is unchanged or cannot be read; None where it is to come in.
 

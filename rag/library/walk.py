@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,9 @@ from rag.settings import LARGEST_FILE_BYTES
 # A file may change twice within one tick of its clock (2 s on FAT), with the same size: a time as
 # recent as that proves nothing, and is not kept.
 UNSETTLED_NS = 2_000_000_000
+
+# What is hidden, and what office programs, editors and browsers write until a file is whole.
+_PASSED_BY = re.compile(r"\..*|~\$.*|#.*#|.*(~|\.(tmp|part|crdownload|sw[a-z]))", re.I | re.S)
 
 
 @dataclass(slots=True)
@@ -34,11 +38,16 @@ def find_files(folder: Path, leave_out: Path) -> Found:
         folder: an absolute path.
         leave_out: a folder that is passed by: the library's own.
 
-    Hidden files and folders, and what is no regular file, are passed by too.
+    What ``is_passed_by``, and what is no regular file, is not listed either.
     """
     found = Found()
     _walk(folder, found, {leave_out.resolve()})
     return found
+
+
+def is_passed_by(name: str) -> bool:
+    """Whether a file or folder is hidden, or temporary, by its name."""
+    return _PASSED_BY.fullmatch(name) is not None
 
 
 def _walk(folder: Path, found: Found, visited: set[Path]) -> None:
@@ -52,7 +61,7 @@ def _walk(folder: Path, found: Found, visited: set[Path]) -> None:
         found.unlisted[folder] = error.strerror or "unknown reason"
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        if is_passed_by(entry.name):
             continue
         if entry.is_dir():
             _walk(Path(entry.path), found, visited)
@@ -83,12 +92,16 @@ def describe_file(path: Path) -> Source:
     if not stat.S_ISREG(facts.st_mode):
         raise UnreadableDocument(f'"{name}" is no file; name a file or a folder.')
     if facts.st_size > LARGEST_FILE_BYTES:
-        raise UnreadableDocument(
-            f'"{name}" is larger than {LARGEST_FILE_BYTES // 1024**2} MB; split it and add the '
-            "parts."
-        )
+        raise too_large(name)
     settled = facts.st_mtime_ns < time.time_ns() - UNSETTLED_NS
     return Source(name, "file", path_text, facts.st_size, facts.st_mtime_ns if settled else 0)
+
+
+def too_large(name: str) -> UnreadableDocument:
+    """Gives the error for a file that is larger than any may be."""
+    return UnreadableDocument(
+        f'"{name}" is larger than {LARGEST_FILE_BYTES // 1024**2} MB; split it and add the parts.'
+    )
 
 
 def read_file(path: Path) -> bytes:

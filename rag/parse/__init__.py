@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from rag.errors import UnreadableDocument
+from rag.instructions import first_instruction
 from rag.parse.build import refuse_if_empty
 from rag.parse.clean import name_without_ending, plain_name
 from rag.parse.recognise import (
@@ -50,6 +51,11 @@ _PARSERS: dict[Format, tuple[str, str]] = {
     "epub": ("rag.parse.epub", "parse_epub"),
     "zip": ("rag.parse.zip", "parse_zip"),
 }
+
+
+INSTRUCTING = "holds text that speaks to a language model"
+LONGEST_SEARCHED = 5_000_000  # characters that are searched for such text: more takes seconds
+LONGEST_SHOWN = 80
 
 
 class Parser(Protocol):
@@ -96,7 +102,11 @@ def parse_bytes(data: bytes, name: str) -> ParsedDocument:
     return dataclasses.replace(
         document,
         title=document.title or name_without_ending(name),
-        warnings=(*_ending_warnings(format_, name), *document.warnings),
+        warnings=(
+            *_ending_warnings(format_, name),
+            *document.warnings,
+            *_instruction_warnings(document, name),
+        ),
     )
 
 
@@ -110,6 +120,21 @@ def _check_size(data: bytes, name: str) -> None:
             f'"{plain_name(name)}" is larger than {LARGEST_FILE_BYTES // 1024**2} MB; split it and '
             "add the parts."
         )
+
+
+def _instruction_warnings(document: ParsedDocument, name: str) -> tuple[str, ...]:
+    """Warns of text that speaks to a language model, unless a member's warning has told already."""
+    if any(INSTRUCTING in warning for warning in document.warnings):
+        return ()
+    words = first_instruction(document.text[:LONGEST_SEARCHED])
+    if words is None:
+        return ()
+    shown = " ".join("".join(c for c in words if c.isprintable()).split())[:LONGEST_SHOWN]
+    quoted = f" (“{shown}”)" if shown else ", in characters that show nothing"
+    return (
+        f'"{plain_name(name)}" {INSTRUCTING}{quoted}; nothing in it is followed, and such a '
+        "paragraph supports no written sentence.",
+    )
 
 
 def _ending_warnings(format_: Format, name: str) -> tuple[str, ...]:

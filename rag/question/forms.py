@@ -197,7 +197,7 @@ def read_question(text: str) -> Question:
             return Question(text, form)
     asked = strip_courtesy(text)
     bare = asked.strip(" ?!.,:;")
-    topic = _find_overview(bare)
+    topic = _find_overview(strip_source(bare))
     if topic is not None:
         return Question(asked, "overview", (topic,) if topic else ())
     sides = _find_sides(bare)

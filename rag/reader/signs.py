@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.quote import find_quote, is_statement
+from rag.quote import find_quote
 from rag.records import Passage
-from rag.sentences import split_sentences
+from rag.statements import find_statements
 from rag.terms import extract_terms
 
 ENOUGH_NEWS = 6  # terms that a sentence adds to the question; more are not better
@@ -56,7 +56,7 @@ class Candidate:
 
 
 def find_candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
-    """Gives every statement, in order, with what its words show.
+    """Gives every statement, in order, with what its words show; a title above states nothing.
 
     The signs are those of the clause that would be quoted. A term weighs the more the fewer of the
     passages have it.
@@ -69,12 +69,16 @@ def find_candidates(question: str, passages: Sequence[Passage]) -> list[Candidat
     needed = _find_needed(question)
     found = []
     for index, passage in enumerate(passages):
-        for start, end in split_sentences(passage.text):
-            if not is_statement(passage.text[start:end]):
+        titles = [extract_terms(title) for title in (passage.document.title, *passage.headings)]
+        for statement in find_statements(passage.text):
+            start, end = statement.start, statement.end
+            if extract_terms(passage.text[start:end]) in titles:
                 continue
             first, last = find_quote(question, passage.text, start, end)
             clause = passage.text[first:last]
             own = set(extract_terms(clause))
+            if statement.read_with:
+                own |= set(extract_terms(passage.text[slice(*statement.read_with)]))
             signs = Signs(
                 coverage=sum(weight[t] for t in terms & own) / total,
                 context=sum(weight[t] for t in terms & (bags[index] - own)) / total,

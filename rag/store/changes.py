@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rag.records import Source
+from rag.store import facts
 from rag.store.contract import NewDocument
 from rag.store.rows import SOURCE_COLUMNS, write_blocks, write_pages, write_source
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 # Removals that derived indexes can still learn of; one that is further behind is built anew.
 REMEMBERED_REMOVALS = 100_000
 
+# Not with IN, for which SQLite 3.40 leaves the two partial indexes aside.
+LOCATED = "(origin = 'file' OR origin = 'address')"
 STRAY = "NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content = vectors.content)"
 
 
@@ -57,6 +60,11 @@ def put_document(connection: sqlite3.Connection, new: NewDocument, generation: i
         SET text = excluded.text, blocks = excluded.blocks, pages = excluded.pages""",
         (new.id, parsed.text, write_blocks(parsed.blocks), write_pages(parsed.pages)),
     )
+    facts.put_given(connection, new.id, new.given)
+    if new.traits is not None:
+        facts.put_traits(connection, new.id, new.traits)
+    if new.former is not None:
+        facts.inherit_pairs(connection, new.former, new.id)
     _put_chunks(connection, new, generation)
     put_vectors(connection, new.model, new.vectors)
     collect_vectors(connection)
@@ -84,40 +92,41 @@ def _put_chunks(connection: sqlite3.Connection, new: NewDocument, generation: in
 def put_source(
     connection: sqlite3.Connection, document_id: str, source: Source, generation: int
 ) -> None:
-    """Notes a source; a path that stood for another document leaves that one."""
-    if source.origin == "file":
-        remove_files(connection, [source.location], generation, keep=document_id)
+    """Notes a source; a path or address that stood for another document leaves that one."""
+    if source.location:
+        remove_sources(connection, [source.location], generation, keep=document_id)
     connection.execute(
         f"""INSERT INTO sources (document, {SOURCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET name = excluded.name, size = excluded.size,
         modified_ns = excluded.modified_ns""",  # noqa: S608 - a constant
         (document_id, *write_source(source)),
     )
-    _announce_title(connection, document_id, generation)
+    announce_title(connection, document_id, generation)
 
 
-def remove_files(
+def remove_sources(
     connection: sqlite3.Connection,
     locations: Collection[str],
     generation: int,
     keep: str | None = None,
 ) -> list[str]:
-    """Takes paths from their documents; gives the ids of documents that went with their last."""
+    """Takes paths or addresses from their documents; gives the ids of those that went with it."""
     concerned = {
         document
         for location in locations
         for (document,) in connection.execute(
-            "SELECT document FROM sources WHERE location = ? AND origin = 'file'", (location,)
+            f"SELECT document FROM sources WHERE location = ? AND {LOCATED}",  # noqa: S608 - a constant
+            (location,),
         )
         if document != keep
     }
     connection.executemany(
-        "DELETE FROM sources WHERE location = ? AND origin = 'file' AND document IS NOT ?",
+        f"DELETE FROM sources WHERE location = ? AND {LOCATED} AND document IS NOT ?",  # noqa: S608
         ((location, keep) for location in locations),
     )
     gone = [document for document in sorted(concerned) if not _has_source(connection, document)]
     for document in concerned.difference(gone):
-        _announce_title(connection, document, generation)
+        announce_title(connection, document, generation)
     for document in gone:
         remove_document(connection, document, generation)
     return gone
@@ -186,7 +195,7 @@ def drop_vectors(connection: sqlite3.Connection, chunk_ids: Collection[int]) -> 
     connection.execute(f"DELETE FROM vectors WHERE {STRAY}")  # noqa: S608 - a constant
 
 
-def _announce_title(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
+def announce_title(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
     """Lets the word index learn of a title that is made from names, which have changed."""
     connection.execute(
         "UPDATE chunks SET generation = ?1 WHERE document = ?2 "

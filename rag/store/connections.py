@@ -12,7 +12,7 @@ from pathlib import Path
 from rag.errors import LibraryBroken, LibraryBusy, LibraryFull
 from rag.files import disk_error, has_room
 
-BUSY_SECONDS = 5.0  # longer than any one transaction, that of a very long document aside
+BUSY_SECONDS = 30.0  # longer than any one transaction, that of a very long document included
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",  # in WAL mode: a commit that returned survives a power cut
     "PRAGMA foreign_keys = ON",

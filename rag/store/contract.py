@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from rag.records import Block, Chunk, Document, Page, ParsedDocument, Source, StoredChunk
+from rag.likeness import Fingerprint
+from rag.records import (
+    Block,
+    Chunk,
+    Document,
+    Folder,
+    Job,
+    JobStage,
+    Page,
+    ParsedDocument,
+    Particulars,
+    RemovedDocument,
+    Source,
+    StoredChunk,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +45,15 @@ class NewChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What a document's text is like; ``rules`` names those by which it was found."""
+
+    rules: int
+    language: str | None
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
     """A document to be stored with all that was made from it.
 
@@ -37,6 +62,9 @@ class NewDocument:
         chunking: names the rules by which the chunks were cut.
         model: the embedding model of ``vectors``.
         vectors: by content hash; float16, only those that the store does not know yet.
+        traits: None where those that are there stay.
+        given: what a person says in place of what the file tells.
+        former: the id of the document of which this is a new version.
     """
 
     id: str
@@ -46,6 +74,9 @@ class NewDocument:
     chunking: str
     model: str
     vectors: Mapping[bytes, NDArray[np.float16]]
+    traits: Traits | None = None
+    given: Particulars = field(default_factory=Particulars)
+    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +125,10 @@ class LibraryStore(Protocol):
         """Notes that every chunk has a vector of this model; no new generation."""
         ...
 
+    def start_afresh(self, above: int) -> None:
+        """Makes this another library, at a generation above that one, that no index can follow."""
+        ...
+
     def counts(self) -> Counts: ...
 
     # Documents.
@@ -125,19 +160,44 @@ class LibraryStore(Protocol):
         ...
 
     def source_at(self, location: str) -> tuple[str, Source] | None:
-        """The document id and source of a file's absolute path."""
+        """The document id and source of a file's absolute path, or of a web address."""
         ...
 
     def uploaded(self) -> set[str]:
-        """The hashes of the documents that were uploaded."""
+        """Hashes of documents that came otherwise than as a file, of those put aside too."""
         ...
 
     def own_title(self, document_id: str) -> str | None:
-        """The title that the file tells; ``Document.title`` falls back to its name."""
+        """A title that is given or told; ``Document.title`` falls back to the document's name."""
+        ...
+
+    def given(self, document_id: str) -> Particulars:
+        """What a person says in place of what the file tells."""
+        ...
+
+    def told(self, document_id: str) -> Particulars:
+        """What the file tells."""
         ...
 
     def cut_otherwise(self, chunking: str) -> list[str]:
         """The ids of documents whose chunks were cut by other rules."""
+        ...
+
+    # Likeness.
+
+    def without_traits(self, rules: int) -> list[str]:
+        """The ids of documents whose traits are not known, or were found by other rules."""
+        ...
+
+    def candidates(self, document_id: str | None = None) -> list[tuple[str, str]]:
+        """Pairs that may be duplicates: one document's (which comes first in each), or all.
+
+        All pairs come in either order; what ``keep_pair`` has noted does not come.
+        """
+        ...
+
+    def fingerprints(self, document_ids: Collection[str]) -> dict[str, Fingerprint]:
+        """Those that are known."""
         ...
 
     # Chunks and vectors.
@@ -155,7 +215,7 @@ class LibraryStore(Protocol):
         ...
 
     def counts_removed(self) -> int:
-        """How many chunks have been removed since the library was made."""
+        """How many chunks have been removed, and not put back, since the library was made."""
         ...
 
     def changes_since(self, generation: int) -> Changes | None:
@@ -197,16 +257,82 @@ class LibraryStore(Protocol):
         """Takes away files; gives the ids of the documents that went because none was left."""
         ...
 
-    def remove(self, document_id: str) -> None:
-        """Removes a document and all that was made from it; nothing where there is none."""
+    def remove(self, *document_ids: str, until: float | None = None) -> None:
+        """Removes documents and all that was made from them; nothing where there are none.
+
+        With ``until``, in seconds since 1970, what ``put_back`` needs is kept apart.
+        """
+        ...
+
+    def keep_until(self, document_ids: Collection[str], until: float) -> None:
+        """Gives removed documents another time until which they can be put back."""
+        ...
+
+    def put_back(self, document_ids: Collection[str]) -> list[str]:
+        """Undoes removals, all in one transaction; gives the ids of what has come back.
+
+        Where the same content has come in again, that stays and gets the sources as well. A path
+        that stands for another document by now stays with that one; what has no other source
+        does not come back.
+        """
+        ...
+
+    def removed(self) -> list[RemovedDocument]:
+        """The documents that can be put back, ordered by name, then id."""
+        ...
+
+    def unerased(self, until: float = math.inf) -> list[str]:
+        """Ids of removed documents whose time is over then, and whose erasure is not confirmed."""
+        ...
+
+    def drop_kept(self, document_ids: Collection[str]) -> None:
+        """Gives up what would put these documents back; no new generation."""
+        ...
+
+    def confirm_erased(self, document_ids: Collection[str]) -> None:
+        """Notes that nothing is left of these documents anywhere; no new generation."""
+        ...
+
+    def put_given(self, document_id: str, given: Particulars) -> None:
+        """Keeps what a person says of a document; for a title that is embedded, see ``put``."""
+        ...
+
+    def put_traits(self, traits: Mapping[str, Traits]) -> None:
+        """Keeps the traits of documents that are there; no new generation."""
+        ...
+
+    def keep_pair(self, one: str, other: str) -> None:
+        """Notes that two documents are to be kept, however alike; no new generation."""
         ...
 
     def put_vectors(self, model: str, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
         """Keeps vectors for chunks that are there already."""
         ...
 
+    def has_traces(self) -> bool:
+        """Whether something was removed since traces were last erased, by whatever process."""
+        ...
+
     def erase_traces(self) -> bool:
         """Makes what was removed unreadable on disk; False where a reader was in the way."""
+        ...
+
+    # Folders; none of these is a new generation.
+
+    def folders(self) -> list[Folder]:
+        """The folders that were made equal to or are watched, by their paths."""
+        ...
+
+    def put_folder(self, path: str, watching: bool) -> None:
+        """Notes a folder, and whether it is watched."""
+        ...
+
+    def note_sync(self, path: str) -> None:
+        """Notes that the library is now equal to a folder."""
+        ...
+
+    def drop_folder(self, path: str) -> None:
+        """Forgets a folder; its documents stay."""
         ...
 
     # Soundness.
@@ -228,3 +354,67 @@ class LibraryStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def _nothing() -> None: ...
+
+
+class JobStore(Protocol):
+    """The jobs of a library, in the order in which they were submitted.
+
+    Every method that changes something is one transaction, durable when the method returns. A job
+    goes with the document that it became.
+
+    Errors, from any method: LibraryFull, LibraryBusy, LibraryBroken.
+    """
+
+    def add(self, jobs: Sequence[Job], before: Callable[[], None] = _nothing) -> None:
+        """Adds jobs; a file that is waiting already is not added again.
+
+        ``before`` is called when nobody sees them yet; what it raises leaves them out.
+        """
+        ...
+
+    def jobs(self) -> list[Job]: ...
+
+    def counts(self) -> dict[JobStage, int]:
+        """How many there are in each stage in which there are any."""
+        ...
+
+    def take(self) -> Job | None:
+        """Gives the next of the queue, begun; those that were begun before come last."""
+        ...
+
+    def note(self, job: Job) -> None:
+        """Notes how far a job that is in hand has come."""
+        ...
+
+    def end(self, job: Job) -> None:
+        """Notes what became of a job that was in hand."""
+        ...
+
+    def put_back(self, job_id: str) -> None:
+        """Puts a job that was in hand back into the queue, as if it had not been begun."""
+        ...
+
+    def recover(self, most_tries: int, reason: str) -> None:
+        """Puts back what a worker that died had in hand, or refuses it after so many tries."""
+        ...
+
+    def cancel(self, job_ids: Collection[str]) -> list[str]:
+        """Cancels jobs; gives those that were waiting, and are over. Others are told to stop."""
+        ...
+
+    def is_cancelling(self, job_id: str) -> bool: ...
+
+    def retry(self, job_ids: Collection[str]) -> None:
+        """Puts those that were refused into the queue again, as new."""
+        ...
+
+    def clear_ended(self) -> None:
+        """Forgets the jobs that are over."""
+        ...
+
+    def standstill(self) -> AbstractContextManager[frozenset[str]]:
+        """Gives the ids of jobs that may still have to be read, and lets none come meanwhile."""
+        ...

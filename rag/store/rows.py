@@ -10,14 +10,17 @@ from typing import Any
 from rag.records import Block, Document, Page, Source, StoredChunk
 
 DOCUMENT_COLUMNS = (
-    "d.id, d.sha256, d.title, d.author, d.date, d.media_type, d.pages, d.characters, d.warnings, "
-    "d.added, d.chunks"
+    "d.id, d.sha256, coalesce((SELECT title FROM given WHERE document = d.id), d.title), d.author, "
+    "coalesce((SELECT date FROM given WHERE document = d.id), d.date), d.media_type, d.pages, "
+    "d.characters, d.warnings, d.added, d.chunks, "
+    "(SELECT language FROM traits WHERE document = d.id)"
 )
 SOURCE_COLUMNS = "name, origin, location, size, modified_ns"
 
 
 def read_document(row: Sequence[Any], names: Collection[str]) -> Document:
-    id_, sha256, title, author, date, media_type, pages, characters, warnings, added, chunks = row
+    id_, sha256, title, author, date, media_type, pages, characters, warnings, *rest = row
+    added, chunks, language = rest
     # In the order of the alphabet, so that it does not matter which came in first.
     ordered = tuple(sorted(set(names))) or (str(id_),)
     return Document(
@@ -35,6 +38,7 @@ def read_document(row: Sequence[Any], names: Collection[str]) -> Document:
         names=ordered,
         # Most have none, and thousands are listed at once.
         warnings=() if warnings == "[]" else tuple(json.loads(warnings)),
+        language=language,
     )
 
 

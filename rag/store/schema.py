@@ -7,6 +7,9 @@ import uuid
 from collections.abc import Callable
 
 from rag.errors import LibraryBroken
+from rag.store.facts import add_facts
+from rag.store.jobs import make_jobs_table
+from rag.store.removed import make_removed_tables
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -79,7 +82,12 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 
 # The n-th brings a library from schema n to n + 1; a line once released is never changed.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make_tables,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _make_tables,
+    add_facts,
+    make_removed_tables,
+    make_jobs_table,
+)
 NEWEST = len(MIGRATIONS)
 
 

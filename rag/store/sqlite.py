@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UnknownDocument
 from rag.files import disk_error
-from rag.records import Block, Chunk, Document, Page, Source, StoredChunk
-from rag.store import changes, rows
+from rag.likeness import Fingerprint
+from rag.records import (
+    Block,
+    Chunk,
+    Document,
+    Folder,
+    Page,
+    Particulars,
+    RemovedDocument,
+    Source,
+    StoredChunk,
+)
+from rag.store import changes, facts, removed, rows
 from rag.store.connections import Connections
-from rag.store.contract import Changes, Counts, NewDocument
+from rag.store.contract import Changes, Counts, JobStore, NewDocument, Traits
+from rag.store.jobs import SQLiteJobs
 from rag.store.schema import refuse_newer, upgrade
 
 if TYPE_CHECKING:
@@ -26,7 +39,11 @@ CONTENTS_AT_A_TIME = 1_000  # SQLite takes 32,766 values in one statement
 
 
 class SQLiteStore:
-    """See ``LibraryStore``. ``path`` is the database file; it is made where it is missing."""
+    """See ``LibraryStore``. ``path`` is the database file; it is made where it is missing.
+
+    Attributes:
+        jobs: what is on its way into the library.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -35,6 +52,7 @@ class SQLiteStore:
             raise disk_error(error, path.parent) from error
         self._path = path
         self._connections = Connections(path)
+        self.jobs: JobStore = SQLiteJobs(self._connections)
         with self._connections.plain() as connection:
             refuse_newer(connection)
             upgrade(connection)
@@ -44,8 +62,8 @@ class SQLiteStore:
 
     # The library.
 
-    @cached_property
-    def library_id(self) -> str:
+    @property
+    def library_id(self) -> str:  # another one when a backup has been restored
         return str(self._meta("library"))
 
     def generation(self) -> int:
@@ -68,6 +86,13 @@ class SQLiteStore:
     def choose_model(self, name: str) -> None:
         with self._connections.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('model', ?)", (name,))
+
+    def start_afresh(self, above: int) -> None:
+        with self._connections.writing() as connection:
+            generation = max(above, self.generation()) + 1
+            facts = {"library": uuid.uuid4().hex, "generation": generation, "horizon": generation}
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts.items())
+            connection.execute("DELETE FROM removed_chunks")
 
     def _meta(self, key: str) -> str | int | None:
         with self._connections.plain() as connection:
@@ -137,18 +162,19 @@ class SQLiteStore:
         # All that begins with the folder and a separator, by the index: the character after the
         # separator bounds it from above.
         prefix = folder.rstrip(os.sep) + os.sep
-        return self._file_sources(
-            "location >= ? AND location < ?", (prefix, prefix[:-1] + chr(ord(os.sep) + 1))
+        return self._located(
+            "origin = 'file' AND location >= ? AND location < ?",
+            (prefix, prefix[:-1] + chr(ord(os.sep) + 1)),
         )
 
     def source_at(self, location: str) -> tuple[str, Source] | None:
-        return self._file_sources("location = ?", (location,)).get(location)
+        return self._located(f"{changes.LOCATED} AND location = ?", (location,)).get(location)
 
-    def _file_sources(self, condition: str, values: Sequence[str]) -> dict[str, tuple[str, Source]]:
+    def _located(self, condition: str, values: Sequence[str]) -> dict[str, tuple[str, Source]]:
         with self._connections.plain() as connection:
             found = connection.execute(
                 f"SELECT document, {rows.SOURCE_COLUMNS} FROM sources "  # noqa: S608 - constants
-                f"WHERE origin = 'file' AND {condition}",
+                f"WHERE {condition}",
                 values,
             ).fetchall()
         sources = [(document, rows.read_source(fields)) for document, *fields in found]
@@ -158,16 +184,23 @@ class SQLiteStore:
         with self._connections.plain() as connection:
             found = connection.execute(
                 "SELECT DISTINCT d.sha256 FROM documents d JOIN sources s ON s.document = d.id "
-                "WHERE s.origin = 'upload'"
+                "WHERE s.origin <> 'file' "
+                "UNION SELECT json_extract(d.row, '$.sha256') FROM removed_rows d "
+                "JOIN removed_rows s USING (document) WHERE d.table_name = 'documents' "
+                "AND s.table_name = 'sources' AND json_extract(s.row, '$.origin') <> 'file'"
             ).fetchall()
         return {sha256 for (sha256,) in found}
 
     def own_title(self, document_id: str) -> str | None:
+        return self.given(document_id).title or self.told(document_id).title
+
+    def given(self, document_id: str) -> Particulars:
         with self._connections.plain() as connection:
-            row = connection.execute(
-                "SELECT title FROM documents WHERE id = ?", (document_id,)
-            ).fetchone()
-        return row[0] if row else None
+            return facts.read_given(connection, document_id)
+
+    def told(self, document_id: str) -> Particulars:
+        with self._connections.plain() as connection:
+            return facts.read_told(connection, document_id)
 
     def cut_otherwise(self, chunking: str) -> list[str]:
         with self._connections.plain() as connection:
@@ -175,6 +208,20 @@ class SQLiteStore:
                 "SELECT id FROM documents WHERE chunking <> ? ORDER BY id", (chunking,)
             ).fetchall()
         return [id_ for (id_,) in found]
+
+    # Likeness.
+
+    def without_traits(self, rules: int) -> list[str]:
+        with self._connections.plain() as connection:
+            return facts.without_traits(connection, rules)
+
+    def candidates(self, document_id: str | None = None) -> list[tuple[str, str]]:
+        with self._connections.plain() as connection:
+            return list(facts.find_candidates(connection, document_id))
+
+    def fingerprints(self, document_ids: Collection[str]) -> dict[str, Fingerprint]:
+        with self._connections.reading() as connection:
+            return facts.read_fingerprints(connection, document_ids)
 
     # Chunks and vectors.
 
@@ -294,12 +341,56 @@ class SQLiteStore:
     def remove_sources(self, locations: Collection[str]) -> list[str]:
         with self._connections.writing() as connection:
             generation = changes.raise_generation(connection)
-            return changes.remove_files(connection, locations, generation)
+            return changes.remove_sources(connection, locations, generation)
 
-    def remove(self, document_id: str) -> None:
+    def remove(self, *document_ids: str, until: float | None = None) -> None:
         with self._connections.writing() as connection:
             generation = changes.raise_generation(connection)
-            changes.remove_document(connection, document_id, generation)
+            for document_id in document_ids:
+                removed.remove_document(connection, document_id, until, generation)
+
+    def keep_until(self, document_ids: Collection[str], until: float) -> None:
+        with self._connections.writing() as connection:
+            removed.keep_until(connection, document_ids, until)
+
+    def put_back(self, document_ids: Collection[str]) -> list[str]:
+        with self._connections.writing() as connection:
+            generation = changes.raise_generation(connection)
+            return [id_ for id_ in document_ids if removed.put_back(connection, id_, generation)]
+
+    def removed(self) -> list[RemovedDocument]:
+        with self._connections.plain() as connection:
+            return removed.find_kept(connection)
+
+    def unerased(self, until: float = math.inf) -> list[str]:
+        with self._connections.plain() as connection:
+            found = connection.execute(
+                "SELECT document FROM removed_documents WHERE until <= ? ORDER BY document",
+                (until,),
+            ).fetchall()
+        return [id_ for (id_,) in found]
+
+    def drop_kept(self, document_ids: Collection[str]) -> None:
+        with self._connections.writing() as connection:
+            removed.drop_kept(connection, document_ids)
+
+    def confirm_erased(self, document_ids: Collection[str]) -> None:
+        with self._connections.writing() as connection:
+            removed.forget(connection, document_ids)
+
+    def put_given(self, document_id: str, given: Particulars) -> None:
+        with self._connections.writing() as connection:
+            changes.raise_generation(connection)
+            facts.put_given(connection, document_id, given)
+
+    def put_traits(self, traits: Mapping[str, Traits]) -> None:
+        with self._connections.writing() as connection:
+            for document_id, found in traits.items():
+                facts.put_traits(connection, document_id, found)
+
+    def keep_pair(self, one: str, other: str) -> None:
+        with self._connections.writing() as connection:
+            facts.keep_pair(connection, one, other)
 
     def put_vectors(self, model: str, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
         with self._connections.writing() as connection:
@@ -307,10 +398,36 @@ class SQLiteStore:
             changes.put_vectors(connection, model, vectors)
             changes.announce(connection, vectors, generation)
 
+    def has_traces(self) -> bool:
+        return self.counts_removed() != (self._meta("erased") or 0)
+
     def erase_traces(self) -> bool:
+        gone = self.counts_removed()
         with self._connections.plain() as connection:
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
+        if busy:
+            return False
+        with self._connections.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('erased', ?)", (gone,))
+        return True
+
+    # Folders.
+
+    def folders(self) -> list[Folder]:
+        with self._connections.plain() as connection:
+            return facts.read_folders(connection)
+
+    def put_folder(self, path: str, watching: bool) -> None:
+        with self._connections.writing() as connection:
+            facts.put_folder(connection, path, watching)
+
+    def note_sync(self, path: str) -> None:
+        with self._connections.writing() as connection:
+            facts.note_sync(connection, path)
+
+    def drop_folder(self, path: str) -> None:
+        with self._connections.writing() as connection:
+            facts.drop_folder(connection, path)
 
     # Soundness.
 

@@ -41,6 +41,7 @@ class TantivyIndex:
         self._guard = threading.RLock()
         self._index: Any = None
         self._stamp: Stamp | None = None
+        self._library = ""
         self._generation = -1
 
     @cached_property
@@ -63,6 +64,25 @@ class TantivyIndex:
         ids = searcher.fast_field_values("chunk", [address for _, address in hits])
         found = [(int(id_), float(score)) for id_, (score, _) in zip(ids, hits, strict=True)]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def stem(self, word: str) -> str:
+        """Gives a word as it is indexed; empty for a stop word, or for what is not one word."""
+        stems = self._analyzers[1].analyze(normalise(word))
+        return str(stems[0]) if len(stems) == 1 else ""
+
+    def count(self, stem: str) -> int:
+        """Gives how many chunks have a stem in their text or headings."""
+        if self._index is None:
+            return 0
+        searcher = self._index.searcher()
+        return sum(int(searcher.doc_freq(field, stem)) for field in ("body", "headings"))
+
+    def beginning_with(self, letters: str) -> list[tuple[str, int]]:
+        """Gives the stems in the chunks' texts that begin so, and how many chunks have each."""
+        if self._index is None:
+            return []
+        found = self._index.searcher().terms_with_prefix("body", letters)
+        return [(str(stem), int(count)) for stem, count in found]
 
     def read_ids(self) -> set[int]:
         """Gives every chunk id that can be found, to compare with the store."""
@@ -110,10 +130,9 @@ class TantivyIndex:
 
     # Following.
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is anything to search in, level or not."""
-        return self._index is not None
+    def is_open(self, library: str) -> bool:
+        """Whether there is anything of this library to search in, level or not."""
+        return self._index is not None and self._library == library
 
     @property
     def generation(self) -> int:
@@ -126,26 +145,26 @@ class TantivyIndex:
         return self._stamp.deleted if self._stamp else 0
 
     def reopen(self, source: ChunkSource) -> bool:
-        generation = source.generation()
-        if self._index is not None and self._generation == generation:
+        library, generation = source.library_id, source.generation()
+        if self.is_open(library) and self._generation == generation:
             return True
         # Where another thread writes, what is open goes on to serve.
-        if not self._guard.acquire(blocking=self._index is None):
+        if not self._guard.acquire(blocking=not self.is_open(library)):
             return False
         try:
-            stamp = read_stamp(self._folder, source.library_id)
+            stamp = read_stamp(self._folder, library)
             if stamp is None:
                 return False
             if stamp != self._stamp:
                 self._open(stamp)
-            return self._index is not None and self._generation == generation
+            return self.is_open(library) and self._generation == generation
         finally:
             self._guard.release()
 
     def follow(self, source: ChunkSource) -> None:
         with self._guard:
             self.reopen(source)
-            if self._index is None or self._stamp is None:
+            if not self.is_open(source.library_id) or self._stamp is None:
                 self.rebuild(source)
                 return
             changes = source.changes_since(self._generation)
@@ -179,11 +198,12 @@ class TantivyIndex:
     def build_in_memory(self, source: ChunkSource) -> None:
         """Builds an index that only this process sees, while another may not be disturbed."""
         with self._guard:
-            generation = source.generation()
+            library, generation = source.library_id, source.generation()
             index = self._make_index(None)
             self._write(index, source, (), source.chunk_ids())
             index.reload()
-            self._index, self._stamp, self._generation = index, None, generation
+            self._index, self._stamp = index, None
+            self._library, self._generation = library, generation
 
     def problems(self, source: ChunkSource) -> list[str]:
         """What is wrong with the files as they lie on disk, a sentence each.
@@ -265,7 +285,7 @@ class TantivyIndex:
             logger.warning("The word index in %s does not open: %s", self._folder, error)
             self._index = self._stamp = None
             return
-        self._stamp, self._generation = stamp, stamp.generation
+        self._stamp, self._library, self._generation = stamp, stamp.library, stamp.generation
 
     def _make_index(self, folder: Path | None) -> Any:
         from tantivy import Index

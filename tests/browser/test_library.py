@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import FilePayload, Page, expect
+import re
+from pathlib import Path
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import People, Site, ask
 
+# Some two thousand passages: a minute's work, so that there is a middle to look at.
+LONG_TEXT = "\n\n".join(
+    f"Paragraph {n}. " + " ".join(f"The clerk of ward {n * k} counts boats." for k in range(1, 30))
+    for n in range(1, 2_000)
+)
+
 
 def upload(page: Page, *files: FilePayload) -> None:
-    page.locator("input[type=file]").set_input_files(list(files))
-    uploader = page.get_by_role("region", name="Add documents")
+    page.locator("input[type=file]").first.set_input_files(list(files))
+    uploader = page.get_by_role("region", name="Files to add")
     expect(uploader.get_by_role("button", name="Remove")).to_have_count(len(files))
     page.get_by_role("button", name="Add to the library").click()
 
@@ -23,7 +32,7 @@ def test_the_library_lists_its_documents(people: People, site: Site) -> None:
     table = page.get_by_role("table", name="Documents")
     row = table.get_by_role("row").filter(has_text="The digital ruble")
     expect(row).to_contain_text("PDF")
-    expect(row.get_by_role("cell").nth(4)).to_have_text("3")
+    expect(row.get_by_role("cell").nth(5)).to_have_text("3")
     expect(table).to_contain_text("Crypto leaders ask the president for talks")
 
 
@@ -41,7 +50,7 @@ def test_files_come_in_while_the_chat_goes_on(people: People, site: Site) -> Non
     )
     refused = job.get_by_role("row").filter(has_text="broken.pdf")
     expect(refused).to_contain_text("Refused", timeout=60_000)
-    assert len(refused.locator(".fn-facts").inner_text()) > 20  # says why
+    assert len(refused.locator(".fn-facts").first.inner_text()) > 20  # says why
     expect(page.get_by_text("2 of 2 files done, 1 refused")).to_be_visible()
     expect(page.get_by_role("table", name="Documents")).to_contain_text("harbour-rules.txt")
     second_tab = page.context.new_page()
@@ -51,18 +60,84 @@ def test_files_come_in_while_the_chat_goes_on(people: People, site: Site) -> Non
     page.get_by_role("link", name="Chat").click()
     ask(page, "When does the harbour of Wismar open its gate?")
     expect(page.locator(".fn-answer").last).to_contain_text("five in the morning")
+    assert not list((site.index / "incoming").iterdir())[1:]  # the refused one can be retried
     assert not [p for p in site.index.parent.rglob("*harbour*") if "index" not in p.parts]
     remove(people, site, page)
 
 
+def test_a_backup_is_downloaded_and_put_back(people: People, site: Site, tmp_path: Path) -> None:
+    page = people.arrive(f"{site.address}/library")
+    page.get_by_text("Backup and restore").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download a backup").click()
+    download.value.save_as(tmp_path / "backup.zip")
+    upload(page, text_file("late.txt", "It came after the backup.\n"))
+    documents = page.get_by_role("table", name="Documents")
+    expect(documents.get_by_role("checkbox", name="late")).to_have_count(1, timeout=60_000)
+    restore = page.get_by_role("button", name="Restore…")
+    if not restore.is_visible():
+        page.get_by_text("Backup and restore").click()
+    page.locator("input[type=file]").last.set_input_files(tmp_path / "backup.zip")
+    restore.click()
+    page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("table", name="Documents")).to_contain_text("Crypto leaders ask")
+    expect(page.get_by_role("checkbox", name="late")).to_have_count(0)
+    page.get_by_role("link", name="Chat").click()
+    ask(page, "What does the Central Bank want?")
+    expect(page.locator(".fn-answer").last).to_contain_text("almost total ban")
+
+
 def remove(people: People, site: Site, page: Page) -> None:
-    """Removes the uploaded file again; the answer that cites it then says so."""
+    """Removes the uploaded file, undoes it, removes it again; its citation then says so."""
     page.get_by_role("link", name="Library").click()
-    page.get_by_role("checkbox", name="harbour").check()
+    documents = page.get_by_role("table", name="Documents")
+    documents.get_by_role("checkbox", name="harbour").check()
     page.get_by_role("button", name="Remove 1 document").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    # Nor does the list of what came in tell of it any more.
     expect(page.get_by_role("checkbox", name="harbour")).to_have_count(0)
+    second_tab = page.context.new_page()
+    second_tab.goto(f"{site.address}/library")
+    second_tab.reload()
+    for tab in (page, second_tab):
+        expect(tab.get_by_text("Removed 1 document.")).to_be_visible()
+    second_tab.get_by_role("button", name="Undo (").click()
+    documents = second_tab.get_by_role("table", name="Documents")
+    expect(documents.get_by_role("checkbox", name="harbour")).to_have_count(1)
+    second_tab.close()
+    expect(page.get_by_text("Removed 1 document.")).to_have_count(0)
+    page.get_by_role("table", name="Documents").get_by_role("checkbox", name="harbour").check()
+    page.get_by_role("button", name="Remove 1 document").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("Removed 1 document.")).to_be_visible()
     page.get_by_role("link", name="Chat").click()
     page.get_by_role("button", name="Open source 1: harbour").click()
-    expect(page.get_by_text("This document has been removed; its quote is kept.")).to_be_visible()
+    expect(page.get_by_text("This document is no longer in the library")).to_be_visible()
     expect(page.locator("mark")).to_contain_text("five in the morning")
+
+
+def test_every_tab_sees_the_same_work_and_may_end_it(people: People, site: Site) -> None:
+    page = people.arrive(f"{site.address}/library")
+    upload(page, text_file("long.txt", LONG_TEXT))
+    embedding = re.compile(r"Embedding [1-9][\d,]* of [\d,]+")
+    expect(long_row(page)).to_contain_text(embedding, timeout=60_000)
+    page.reload()
+    expect(long_row(page)).to_contain_text(embedding)
+    second_tab = people.arrive(site.address)
+    ask(second_tab, "What does the Central Bank want?")
+    second_tab.get_by_role("link", name="Library").click()
+    expect(long_row(second_tab)).to_contain_text(embedding)
+    second_tab.get_by_role("button", name="Cancel all").click()
+    for tab in (page, second_tab):
+        expect(long_row(tab)).to_contain_text("Cancelled", timeout=60_000)
+    expect(page.get_by_role("table", name="Documents")).not_to_contain_text("long.txt")
+    page.get_by_role("button", name="Clear this list").click()
+    for tab in (page, second_tab):  # the other one looks from time to time
+        expect(tab.get_by_role("table", name="Files being taken in")).to_have_count(0)
+    assert list((site.index / "incoming").iterdir()) == []
+
+
+def long_row(page: Page) -> Locator:
+    jobs = page.get_by_role("table", name="Files being taken in")
+    return jobs.get_by_role("row").filter(has_text="long.txt")

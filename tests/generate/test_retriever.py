@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rag.generate.retriever import PassageRetriever
 from rag.records import Passage
-from tests.test_cite import make_passage
+from tests.passages import make_passage
 
 
 class FixedRanking:

@@ -6,7 +6,7 @@ from rag.embed import SentenceTransformerEmbedder
 from rag.reader.sentences import SentenceReader
 from rag.records import Passage
 from rag.settings import Settings
-from tests.test_cite import make_passage
+from tests.passages import make_passage
 
 PASSAGES = [
     make_passage(
@@ -51,3 +51,10 @@ def test_nothing_to_read(reader: SentenceReader) -> None:
     nothing: list[Passage] = []
     assert reader.read("who?", nothing).confidence == 0.0
     assert reader.read("who?", nothing).spans == ()
+
+
+def test_a_title_that_reads_like_a_sentence_is_never_the_answer(reader: SentenceReader) -> None:
+    title = "How the income from mining is taxed in 2025."
+    text = f"{title}\n\nA company pays 25 percent of its mining income."
+    reading = reader.read("how is mining income taxed?", [make_passage(text, title=title)])
+    assert {text[span.start : span.end] for span in reading.spans} == {text[len(title) + 2 :]}

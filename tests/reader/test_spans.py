@@ -22,7 +22,7 @@ from rag.reader.network import Logits
 from rag.reader.onnx import OnnxNetwork
 from rag.reader.spans import Evidence, SpanReader, Standing, find_standing
 from tests.fakes import HashingEmbedder
-from tests.test_cite import make_passage
+from tests.passages import make_passage
 from tests.training import tiny
 from training import export, model
 

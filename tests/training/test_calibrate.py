@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.reader.spans import Evidence, find_standing
 from rag.records import Passage
-from tests.test_cite import make_passage
+from tests.passages import make_passage
 from training.calibrate import Case, fit, fit_logistic, is_right
 
 

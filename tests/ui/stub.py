@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
-from rag.errors import LibraryBusy, QuestionError, UnknownDocument
-from rag.library import Progress
-from rag.library.reports import tell_nobody
+from rag.errors import EditError, QuestionError, UnknownDocument, UnreadableDocument
+from rag.files import safe_name
+from rag.library import Plan
 from rag.records import (
     Answer,
     AnswerSpan,
     Citation,
     CitedDocument,
     Document,
+    Folder,
+    Job,
+    JobStage,
+    Page,
+    Particulars,
+    RemovedDocument,
     Sentence,
+    Source,
+    StoredChunk,
     Turn,
+    Twin,
 )
 from rag.settings import Settings
 from rag.store import Counts
@@ -41,16 +54,6 @@ SAMPLES = (
 )
 
 
-@dataclass(frozen=True)
-class Report:
-    """What became of one file."""
-
-    name: str
-    outcome: str
-    reason: str | None = None
-    document_id: str | None = None
-
-
 def document(name: str, title: str, date: str | None, text: str) -> Document:
     """Makes the record of a stub document."""
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -67,7 +70,8 @@ def document(name: str, title: str, date: str | None, text: str) -> Document:
         chunks=2,
         added="2026-11-22T10:00:00+00:00",
         names=(name,),
-        warnings=(),
+        warnings=("Page 2 is a picture.",) if name.endswith(".pdf") else (),
+        language="en",
     )
 
 
@@ -77,7 +81,14 @@ class StubLibrary:
     def __init__(self, samples: Sequence[tuple[str, str, str | None, str]] = SAMPLES) -> None:
         self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
-        self.busy_times = 0
+        self._removed: dict[str, tuple[float, Document]] = {}
+        self._jobs: list[Job] = []
+        self._told: dict[str, Particulars] = {}
+        self.alike: list[tuple[str, str]] = []
+        self.folder_plan = Plan("/reports", ())
+        self.synced: list[Path] = []
+        self.watched: list[Path] = []
+        self.is_working = True
         for sample in samples:
             self._keep(*sample)
 
@@ -92,30 +103,155 @@ class StubLibrary:
     def text(self, document_id: str) -> str:
         return self._texts[self.document(document_id).id]
 
+    def pages(self, document_id: str) -> list[Page]:
+        end, has_pages = len(self.text(document_id)), self.document(document_id).pages
+        return [Page(1, 0, end // 2), Page(2, end // 2, end)] if has_pages else []
+
+    def passages(self, document_id: str, first: int, count: int) -> list[StoredChunk]:
+        text = self.text(document_id)
+        cuts = (0, len(text) // 2, len(text))
+        passages = [
+            StoredChunk(n, document_id, start, end, ("One", "Two"), None, text[start:end])
+            for n, (start, end) in enumerate(pairwise(cuts))
+        ]
+        return passages[first : first + count]
+
+    def sources(self, document_id: str) -> list[Source]:
+        return [Source(self.document(document_id).name, "upload", "", 1_234)]
+
+    def told(self, document_id: str) -> Particulars:
+        document = self.document(document_id)
+        return self._told.get(document_id, Particulars(document.title, document.date))
+
+    def twins(self, document_id: str) -> list[Twin]:
+        return self.all_twins().get(document_id, [])
+
+    def all_twins(self) -> dict[str, list[Twin]]:
+        there = [pair for pair in self.alike if self._documents.keys() >= set(pair)]
+        pairs = [*there, *((other, one) for one, other in there)]
+        return {one: [Twin(other, 0.94, False)] for one, other in pairs}
+
+    def edit(self, selector: str, title: str | None, date: str | None) -> Document:
+        if date and not date.startswith("2"):
+            raise EditError(f"{date!r} is no date: write a year, a month or a day.")
+        known, told = self.document(selector), self.told(selector)
+        self._told[known.id] = told
+        edited = replace(known, title=title or told.title or known.name, date=date or told.date)
+        self._documents[known.id] = edited
+        return edited
+
+    def keep_both(self, one: str, other: str) -> None:
+        self.alike = [pair for pair in self.alike if set(pair) != {one, other}]
+
     def status(self) -> Counts:
         characters = sum(len(text) for text in self._texts.values())
         return Counts(len(self._texts), 2 * len(self._texts), characters, 0, 0)
 
-    def add_bytes(
-        self, data: bytes, name: str, progress: Callable[[Progress], None] = tell_nobody
-    ) -> Report:
-        if self.busy_times:
-            self.busy_times -= 1
-            raise LibraryBusy("Another process is changing this library.")
-        progress(Progress(name, "embedding", 1, 2))
-        if not data:
-            return Report(name, "refused", f"{name} is empty; there is nothing to read in it.")
-        kept = self._keep(name, name, None, data.decode())
-        return Report(name, "added", document_id=kept.id)
+    def start_worker(self) -> None:
+        self.is_working = True
 
-    def remove(self, document_ids: Sequence[str]) -> None:
+    def submit_upload(self, name: str, data: bytes) -> Job:
+        job = Job(str(len(self._jobs)), "upload", safe_name(name))
+        self._jobs.append(job)
+        if self.is_working:
+            self._jobs[-1] = job = self._take_in(job, data)
+        return job
+
+    def submit_text(self, text: str, name: str, title: str | None = None) -> Job:
+        job = Job(str(len(self._jobs)), "paste", name, title=title, stage="ready")
+        self._jobs.append(job)
+        self._keep(name, title or name, None, text)
+        return job
+
+    def submit_address(self, url: str) -> Job:
+        job = Job(str(len(self._jobs)), "address", url, url)
+        self._jobs.append(job)
+        return job
+
+    def plan(self, folder: Path) -> Plan:
+        if str(folder) != self.folder_plan.folder:
+            raise UnreadableDocument(f"There is no folder {folder}: check the path.")
+        return self.folder_plan
+
+    def submit_sync(self, folder: Path) -> list[Job]:
+        self.synced.append(folder)
+        return []
+
+    def folders(self) -> list[Folder]:
+        return [Folder(str(path), True, "2026-11-22T10:00:00+00:00") for path in self.watched]
+
+    def _take_in(self, job: Job, data: bytes) -> Job:
+        if not data:
+            reason = f"{job.name} is empty; there is nothing to read in it."
+            return replace(job, stage="refused", note=reason)
+        kept = self._keep(job.name, job.name, None, data.decode())
+        return replace(
+            job, stage="ready", characters=kept.characters, chunks=kept.chunks, seconds=0.25
+        )
+
+    def jobs(self) -> list[Job]:
+        return list(self._jobs)
+
+    def count_jobs(self) -> dict[JobStage, int]:
+        return Counter(job.stage for job in self._jobs)
+
+    def cancel(self, job_ids: Collection[str]) -> None:
+        self._change(job_ids, "queued", "cancelled")
+
+    def retry(self, job_ids: Collection[str]) -> None:
+        self._change(job_ids, "refused", "queued")
+
+    def _change(self, job_ids: Collection[str], before: JobStage, after: JobStage) -> None:
+        self._jobs = [
+            replace(job, stage=after, note="") if job.id in job_ids and job.stage == before else job
+            for job in self._jobs
+        ]
+
+    def clear_finished(self) -> None:
+        self._jobs = [job for job in self._jobs if not job.is_over]
+
+    def find(self, selector: str) -> list[Document]:
+        return [d for d in self._documents.values() if selector in (d.id, *d.names)]
+
+    def remove(self, document_ids: Sequence[str], undo_seconds: float = 0.0) -> None:
+        until = time.time() + undo_seconds
         for document_id in document_ids:
-            del self._documents[self.document(document_id).id]
+            self._removed[document_id] = until, self._documents.pop(self.document(document_id).id)
+
+    def removed(self) -> list[RemovedDocument]:
+        return [
+            RemovedDocument(document.id, document.name, until)
+            for until, document in self._removed.values()
+            if until > time.time()
+        ]
+
+    def undo_removal(self, document_ids: Sequence[str]) -> list[Document]:
+        back = [self._removed.pop(id_)[1] for id_ in document_ids if id_ in self._removed]
+        self._documents.update({document.id: document for document in back})
+        return back
 
     def _keep(self, name: str, title: str, date: str | None, text: str) -> Document:
         kept = document(name, title, date, text)
         self._documents[kept.id], self._texts[kept.id] = kept, text
         return kept
+
+
+class StubWatcher:
+    """Remembers what it is to follow."""
+
+    def __init__(self, library: StubLibrary) -> None:
+        self._library = library
+
+    def start(self) -> None: ...
+
+    def follow(self, folder: Path) -> None:
+        self._library.watched.append(folder)
+
+    def unfollow(self, folder: Path) -> None:
+        self._library.watched.remove(folder)
+
+    def problems(self) -> dict[Path, str]:
+        return {}
 
 
 class StubAssistant:
@@ -124,6 +260,7 @@ class StubAssistant:
     def __init__(self, library: StubLibrary | None = None) -> None:
         self.library = library or StubLibrary()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.scopes: list[Collection[str] | None] = []
         self.released = threading.Event()
         self.ready = False
 
@@ -140,6 +277,7 @@ class StubAssistant:
         documents: Collection[str] | None = None,
     ) -> Answer:
         self.asked.append((question, tuple(turns)))
+        self.scopes.append(documents)
         if "fail" in question:
             raise QuestionError("This question cannot be asked; ask another.")
         if "crash" in question:

@@ -5,12 +5,13 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from tests.ui.stub import open_stub
+from tests.ui.stub import StubWatcher, open_stub
 from ui import services
 from ui.failures import report_script_error
 from ui.guard import Guard
 
 services.open_core = open_stub
+services.open_watcher = StubWatcher
 
 app = st.App(
     Path(__file__).parents[2] / "ui" / "scripts" / "main.py",

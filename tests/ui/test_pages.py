@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,59 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from rag.errors import LibraryBroken
 from rag.history import History
+from rag.library import Library
+from rag.records import Job
+from rag.settings import Settings
+from tests.fakes import HashingEmbedder
+from tests.ui.pages import BANK, MAIN, ask, button, cell_text, drawn, keys, settle, texts
 from tests.ui.stub import StubAssistant, StubLibrary
-from ui import services
-
-MAIN = Path(__file__).parents[2] / "ui" / "scripts" / "main.py"
-BANK = "What does the Central Bank want?"
-
-
-@pytest.fixture
-def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("RAG_INDEX", str(tmp_path / "index"))
-    stub = StubAssistant()
-    monkeypatch.setattr(services, "open_core", lambda settings: stub)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield stub
-    stub.released.set()
-    services.history().close()
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def app(core: StubAssistant) -> AppTest:
-    return AppTest.from_file(str(MAIN), default_timeout=20).run()
-
-
-def ask(app: AppTest, question: str) -> AppTest:
-    return app.chat_input(key="question").set_value(question).run()
-
-
-def texts(app: AppTest) -> list[str]:
-    return [element.value for element in app.text]
-
-
-def drawn(app: AppTest, name: str) -> list[dict[str, Any]]:
-    """What the components of a name were given to draw."""
-    elements = [e.proto for e in app.get("bidi_component")]
-    return [json.loads(e.json) for e in elements if e.component_name == f"footnote_{name}"]
-
-
-def button(app: AppTest, key: str) -> Any:
-    return next(b for b in app.button if b.key == key)
-
-
-def keys(app: AppTest) -> list[str]:
-    return [b.key for b in app.button]
-
-
-def settle(app: AppTest, until: Any, seconds: float = 10) -> None:
-    """Runs the page again, as its polling does, until something is so."""
-    end = time.monotonic() + seconds
-    while not until() and time.monotonic() < end:
-        app.run()
-    assert until()
+from ui import backup, services
 
 
 def test_the_first_page_is_usable_before_the_models_are_loaded(app: AppTest) -> None:
@@ -231,25 +183,151 @@ def test_the_chat_survives_a_look_at_the_library(app: AppTest) -> None:
 
 def test_a_removed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:
     ask(app, BANK)
-    core.library.remove([d.id for d in core.library.documents() if d.name == "crypto-leaders.md"])
+    core.library.remove(leaders(core))
     button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
     shown = drawn(app, "passage")[0]
-    assert shown["notice"] == "This document has been removed; its quote is kept."
+    assert shown["notice"] == "This document is no longer in the library; its quote is kept."
     assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+
+
+def leaders(core: StubAssistant) -> list[str]:
+    return [d.id for d in core.library.find("crypto-leaders.md")]
+
+
+def test_a_changed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:
+    ask(app, BANK)
+    core.library.remove(leaders(core))
+    core.library.submit_upload("crypto-leaders.md", b"It says something else now.\n")
+    button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
+    shown = drawn(app, "passage")[0]
+    assert shown["notice"] == "This document has changed since; this is the quote as it was."
+    assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+
+
+def test_erased_quotations_are_gone_from_the_open_chat(app: AppTest, core: StubAssistant) -> None:
+    ask(app, BANK)
+    core.library.remove(leaders(core))
+    services.history().erase_quotes([d.id for _, d in core.library._removed.values()])
+    app.run()
+    answer = drawn(app, "citations")[0]
+    texts_of = ["".join(p["text"] for p in s["parts"]) for s in answer["sentences"]]
+    assert texts_of == ["[erased]", "The bank proposes a ban on issuing and trading crypto."]
+    button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
+    shown = drawn(app, "passage")[0]
+    assert shown["notice"] == "This quote has been erased from the saved chats."
+    assert "almost total ban" not in json.dumps([answer, shown])
+
+
+def test_a_chat_that_a_backup_does_not_hold_is_told(app: AppTest) -> None:
+    ask(app, BANK)
+    kept = next(k for k in keys(app) if k.startswith("chat_"))
+    services.history().delete(kept.removeprefix("chat_"))
+    app.run()
+    assert "The chat of this address is not kept here any more; this is a new one." in texts(app)
+    assert not drawn(app, "citations")
+
+
+def test_a_removal_is_undone_from_any_tab(app: AppTest, core: StubAssistant) -> None:
+    core.library.remove(leaders(core), undo_seconds=30)
+    app.switch_page("library.py").run()
+    assert "Removed 1 document." in texts(app)
+    undo = next(b for b in app.button if b.key.startswith("undo_"))
+    assert undo.label in ("Undo (30 s)", "Undo (29 s)", "Undo (28 s)")
+    other = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    other.switch_page("library.py").run()
+    assert "Removed 1 document." in texts(other)
+    undo.click().run()
+    assert leaders(core)
+    assert not [k for k in keys(app) if k.startswith("undo_")]
+    next(b for b in other.button if b.key.startswith("undo_")).click().run()
+    assert not [t for t in texts(other) if "could not be put back" in t]
+    assert not other.exception
+
+
+def removal_page() -> None:
+    """What the library page does with documents that are marked."""
+    from ui import services
+    from ui.removal import confirm_removal, draw_undo
+
+    draw_undo()
+    if marked := services.core().library.find("crypto-leaders.md"):
+        confirm_removal(marked)
+
+
+@pytest.mark.parametrize("erase", [True, False])
+def test_a_removal_is_asked_about(core: StubAssistant, erase: bool) -> None:
+    chat = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    ask(chat, BANK)
+    page = AppTest.from_function(removal_page, default_timeout=20).run()
+    assert "Quotations in saved chats stay." in texts(page)
+    assert "crypto-leaders.md" in texts(page)
+    if erase:
+        page.checkbox(key="erase_quotes").check().run()
+        assert "The quotations are erased at once, and that cannot be undone." in texts(page)
+    assert leaders(core)
+    button(page, "remove_now").click().run()
+    assert not leaders(core)
+    assert "Removed 1 document." in texts(page)
+    chat.run()
+    assert ("[erased]" in json.dumps(drawn(chat, "citations"))) == erase
+    assert not page.exception
+
+
+def backup_page() -> None:
+    """The part of the library page that restores, with a file chosen."""
+    import io
+    from pathlib import Path
+
+    from ui import backup, services
+
+    backup.draw_backup()
+    file = Path(services.settings().index).parent / "a.zip"
+    if file.exists():
+        backup._confirm_restore(io.BytesIO(file.read_bytes()))
+
+
+def test_a_backup_is_restored(core: StubAssistant, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    Library.open(Settings(index=index), HashingEmbedder()).close()
+    history = services.history()
+    history.append(history.start("ann"), "Kept?", None)
+    (tmp_path / "a.zip").write_bytes(backup._make_backup(index))
+    history.append(history.start("ann"), "Lost?", None)
+    page = AppTest.from_function(backup_page, default_timeout=20).run()
+    assert button(page, "restore").disabled
+    button(page, "restore_now").click().run()
+    assert [t for t in texts(page) if t.startswith("Restored 0 documents and 1 chat, as they were")]
+    assert [c.title for c in history.conversations("ann")] == ["Kept?"]
+    (tmp_path / "a.zip").write_bytes(b"no backup")
+    button(page, "restore_now").click().run()
+    assert page.error[0].value == "The backup could not be restored."
+    assert not page.exception
+
+
+def test_what_cannot_be_put_back_is_told(app: AppTest, core: StubAssistant) -> None:
+    core.library.remove(leaders(core), undo_seconds=30)
+    app.switch_page("library.py").run()
+    core.library._removed.clear()
+    next(b for b in app.button if b.key.startswith("undo_")).click().run()
+    assert [t for t in texts(app) if t.startswith("1 document could not be put back")]
+    app.run()
+    assert not [t for t in texts(app) if t.startswith("1 document could not be put back")]
 
 
 def test_the_library_lists_its_documents(app: AppTest) -> None:
     app.switch_page("library.py").run()
     assert [(m.label, m.value) for m in app.metric][:2] == [("Documents", "3"), ("Passages", "6")]
     rows = drawn(app, "tables")[0]["rows"]
-    report = next(row for row in rows if row["name"] == "Report of January 2022")
-    assert [cell["text"] for cell in report["cells"]] == [
-        "Report of January 2022",
+    report = next(row for row in rows if row[3][0] == "Report of January 2022")
+    assert report[4:] == [
         "PDF",
-        "January 2022",
-        "2",
-        str(len(services.core().library.text(report["id"]))),
-        "22 November 2026",
+        ["Jan 2022", "2022-01"],
+        "English",
+        2,
+        len(services.core().library.text(report[0])),
+        ["22 Nov 2026", "2026-11-22T10:00:00"],
+        ["", 0],
+        ["1 warning", 2],
     ]
     assert button(app, "remove").disabled
 
@@ -261,27 +339,50 @@ def test_uploads_are_read_one_by_one_and_the_bad_one_says_why(
     app.file_uploader(key="files").upload("../../good.txt", b"words", "text/plain")
     app.file_uploader(key="files").upload("empty.txt", b"", "text/plain")
     next(b for b in app.button if b.label == "Add to the library").click().run()
-    settle(app, lambda: not services.intake().busy)
-    app.run()
-    job = next(t for t in drawn(app, "tables") if t["caption"] == "Files being taken in")
-    states = [[c["text"] + c["note"] for c in row["cells"]] for row in job["rows"]]
-    assert states == [
-        ["good.txt", "Ready"],
-        ["empty.txt", "Refusedempty.txt is empty; there is nothing to read in it."],
+    assert job_rows(app) == [
+        ["good.txt", "Ready", "", "5", "2", "0.2"],
+        ["empty.txt empty.txt is empty; there is nothing to read in it.", "Refused", *[""] * 4],
     ]
     assert "good.txt" in [d.name for d in core.library.documents()]
-    button(app, "clear_job").click().run()
-    assert services.intake().items == ()
+    assert "cancel_jobs" not in keys(app)
+    button(app, "clear_jobs").click().run()
+    assert core.library.jobs() == []
+    assert "clear_jobs" not in keys(app)
 
 
-def test_a_file_waits_while_another_process_changes_the_library(
-    app: AppTest, core: StubAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ui.intake.BUSY_SECONDS", 0.01)
-    core.library.busy_times = 3
-    services.intake().submit([("good.txt", b"words")])
-    settle(app, lambda: not services.intake().busy)
-    assert [item.stage for item in services.intake().items] == ["ready"]
+def job_rows(app: AppTest) -> list[list[str]]:
+    jobs = next(t for t in drawn(app, "tables") if t["caption"] == "Files being taken in")
+    return [[cell_text(cell) for cell in row[3:]] for row in jobs["rows"]]
+
+
+def test_jobs_are_cancelled_and_tried_again(app: AppTest, core: StubAssistant) -> None:
+    core.library.submit_upload("empty.txt", b"")
+    core.library.is_working = False
+    for name in ("a.txt", "b.txt"):
+        core.library.submit_upload(name, b"words")
+    app.switch_page("library.py").run()
+    assert [row[:2] for row in job_rows(app)][1:] == [["a.txt", "Waiting"], ["b.txt", "Waiting"]]
+    assert "Reading files: 1 of 3 done" in texts(app)
+    assert button(app, "cancel_jobs").label == "Cancel all"
+    button(app, "cancel_jobs").click().run()
+    assert [job.stage for job in core.library.jobs()] == ["refused", "cancelled", "cancelled"]
+    assert button(app, "retry_jobs").label == "Retry all"
+    button(app, "retry_jobs").click().run()
+    assert [row[1] for row in job_rows(app)] == ["Waiting", "Cancelled", "Cancelled"]
+
+
+def test_a_job_in_hand_tells_how_far_it_is(app: AppTest, core: StubAssistant) -> None:
+    core.library._jobs = [
+        Job("1", "upload", "a.txt", stage="embedding", done=1024, total=50_050, seconds=61.04),
+        Job("2", "sync", "reports", stage="storing", cancelling=True),
+        *(Job(f"q{n}", "file", f"{n}.txt") for n in range(600)),
+    ]
+    app.switch_page("library.py").run()
+    rows = job_rows(app)
+    assert len(rows) == 500
+    assert rows[0] == ["reports: what is gone from the folder", "Cancelling", *[""] * 4]
+    assert rows[1] == ["a.txt", "Embedding 1,024 of 50,050", "", "", "", "61.0"]
+    assert "and 102 more" in [c.value for c in app.caption]
 
 
 def test_each_tab_without_a_cookie_has_its_own_list(app: AppTest) -> None:

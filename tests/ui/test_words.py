@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import AnswerSpan, Citation, CitedDocument
+from rag.redact import ERASED
 from ui.citations import mark_key_words, quote_parts
-from ui.passage import WINDOW_CHARACTERS, excerpt
-from ui.words import count, date_in_words, file_name, kind_in_words, label, shorten
+from ui.kinds import kind_in_words, language_in_words, size_in_words
+from ui.passage import WINDOW_CHARACTERS, excerpt, without_text
+from ui.words import count, date_in_words, file_name, label, shorten
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,13 @@ def test_no_label_holds_what_markdown_reads(text: str) -> None:
     assert shown.isprintable()
 
 
+def test_languages_and_sizes_are_put_in_words() -> None:
+    assert [language_in_words(code) for code in ("en", "xx", None)] == ["English", "xx", ""]
+    assert size_in_words(812) == "812 bytes"
+    assert size_in_words(1_440_000) == "1.4 MB"
+    assert size_in_words(2_000_000_000_000) == "2000.0 GB"
+
+
 def test_counts_and_kinds_are_put_as_people_say_them() -> None:
     assert [count(n, "source") for n in (0, 1, 2, 1200)] == [
         "0 sources",
@@ -85,7 +94,7 @@ def test_counts_and_kinds_are_put_as_people_say_them() -> None:
         "1,200 sources",
     ]
     assert kind_in_words("application/pdf") == "PDF"
-    assert kind_in_words("text/x-rst") == "x-rst"
+    assert kind_in_words("text/x-unheard-of") == "x-unheard-of"
 
 
 def test_texts_are_cut_at_a_word() -> None:
@@ -146,4 +155,20 @@ def test_a_passage_that_has_moved_is_not_marked_elsewhere() -> None:
     shown = excerpt(citation, "now THE PASSAGE stands elsewhere")
     assert (shown.before, shown.after) == ("", "")
     assert "has changed since" in shown.notice
-    assert "has been removed" in excerpt(citation, None).notice
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_changed", "notice"),
+    [
+        ("THE PASSAGE", False, "This document is no longer in the library; its quote is kept."),
+        (
+            "THE PASSAGE",
+            True,
+            "This document has changed since; this is the quote as it was.",
+        ),
+        (ERASED, False, "This quote has been erased from the saved chats."),
+    ],
+)
+def test_what_has_become_of_a_document_is_told(quote: str, is_changed: bool, notice: str) -> None:
+    shown = without_text(cite(quote, quote), is_changed=is_changed)
+    assert (shown.notice, shown.parts, shown.before) == (notice, ((quote, False),), "")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.records import Citation
+from rag.redact import ERASED
 from ui.assets import mount
 from ui.citations import facts, mark_key_words
 from ui.conversation import trigger
@@ -28,19 +29,28 @@ class Excerpt:
     notice: str = ""
 
 
-def excerpt(citation: Citation, text: str | None) -> Excerpt:
+CHANGED = "This document has changed since; this is the quote as it was."
+GONE = "This document is no longer in the library; its quote is kept."
+QUOTE_ERASED = "This quote has been erased from the saved chats."
+
+
+def without_text(citation: Citation, *, is_changed: bool) -> Excerpt:
+    """Shows a quote by itself, with a sentence that says what has become of its document."""
+    notice = CHANGED if is_changed else GONE
+    if citation.quote == ERASED:
+        notice = QUOTE_ERASED
+    return Excerpt("", _quote(citation), "", notice=notice)
+
+
+def excerpt(citation: Citation, text: str) -> Excerpt:
     """Cuts the passage and its surroundings out of a document's text.
 
     A passage is marked only where it still stands at its place; otherwise the quote is shown by
     itself, with a sentence that says why.
     """
-    parts = _quote(citation)
-    if text is None:
-        return Excerpt("", parts, "", notice="This document has been removed; its quote is kept.")
     if text[citation.start : citation.end] != citation.quote:
-        return Excerpt(
-            "", parts, "", notice="This document has changed since; this is the quote as it was."
-        )
+        return without_text(citation, is_changed=True)
+    parts = _quote(citation)
     begin = max(0, citation.start - WINDOW_CHARACTERS)
     end = min(len(text), citation.end + WINDOW_CHARACTERS)
     return Excerpt(

@@ -1,0 +1,272 @@
+"""A language model by its name: opened through LangChain, asked to write, let go of at any time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import threading
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import cached_property
+from time import monotonic
+from typing import TYPE_CHECKING, Any, cast
+
+from rag.errors import ModelFailed, SettingError
+from rag.generate.context import Context, find_context
+from rag.generate.failures import explain
+from rag.generate.loop import stream_loop
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk
+
+BUILT_IN = "reader"
+"""The name of the built-in reader, which is no language model."""
+
+GLANCE_S = 0.05  # how often a silent stream looks whether it is to stop
+FINISHES = ("finish_reason", "done_reason", "stop_reason")
+CUT_SHORT = ("length", "max_tokens", "MAX_TOKENS")
+BYTES_PER_TOKEN = 3  # fewer than any usual tokenizer takes of English, so that nothing is cut
+NO_KEY = "none"  # a server of one's own needs none, and the OpenAI client insists on one
+KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+
+OnText = Callable[[str], None]
+"""Is given the whole draft so far each time more of it arrives; it begins anew where a try failed.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said to a model: ``system`` for our own words, ``user`` for question and passages."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote.
+
+    Attributes:
+        is_whole: False where it was stopped or ran out of tokens.
+        input_tokens, output_tokens: as its provider counted; None where it did not.
+        tokens: both together, estimated where they were not counted.
+    """
+
+    text: str
+    is_whole: bool
+    input_tokens: int | None
+    output_tokens: int | None
+    tokens: int
+
+
+def estimate_tokens(text: str) -> int:
+    """Gives at least as many tokens as a text takes."""
+    return len(text.encode()) // BYTES_PER_TOKEN + 1
+
+
+class LanguageModel:
+    """A model of any provider that LangChain knows."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        """Imports the provider's package; reaches no server yet.
+
+        Raises:
+            SettingError: there is no such provider, its package is not installed, or it has no key.
+        """
+        self.name = name
+        self.provider, _, self.model = name.partition(":")
+        self._settings = settings
+        self._address = settings.model_address
+        self._opened = self._open({})
+
+    @cached_property
+    def context(self) -> Context:
+        """The tokens that it reads at once; asks its server the first time."""
+        known = self._opened.profile or {}
+        return find_context(
+            self.provider,
+            self.model,
+            self._address,
+            os.environ.get(KEYS.get(self.provider, ""), ""),
+            self._settings.model_context,
+            known.get("max_input_tokens"),
+        )
+
+    def write(
+        self,
+        messages: Sequence[Message],
+        *,
+        on_text: OnText,
+        stop: threading.Event,
+        seconds: float,
+        most_tokens: int,
+    ) -> Written:
+        """Writes once.
+
+        Args:
+            stop: once it is set the stream is let go of, and what came so far is given back.
+            seconds: after which it has failed.
+            most_tokens: after which it is let go of, those that it read included.
+
+        Raises:
+            ModelFailed: nothing whole came, and why.
+        """
+        deadline = monotonic() + seconds
+        self._check_time(deadline)
+        said = sum(estimate_tokens(message.text) for message in messages)
+        pieces: queue.SimpleQueue[AIMessageChunk | BaseException | None] = queue.SimpleQueue()
+        chat = self._chat
+        running = asyncio.run_coroutine_threadsafe(_pump(chat, messages, pieces), stream_loop())
+        whole: AIMessageChunk | None = None
+        text = ""
+        is_released = False
+        try:
+            while not is_released:
+                if stop.is_set() or said + estimate_tokens(text) > most_tokens:
+                    is_released = True
+                    break
+                self._check_time(deadline)
+                try:
+                    piece = pieces.get(timeout=GLANCE_S)
+                except queue.Empty:
+                    continue
+                if piece is None:
+                    break
+                if isinstance(piece, BaseException):
+                    raise self._explain(piece) from piece
+                whole = piece if whole is None else whole + piece
+                if piece.text:
+                    text += str(piece.text)
+                    on_text(text)
+        finally:
+            running.cancel()
+        return self._finish(text, whole, said, is_released)
+
+    def _check_time(self, deadline: float) -> None:
+        if monotonic() >= deadline:
+            raise ModelFailed(
+                f"{self.name} was not done after {self._settings.model_seconds} s "
+                "(RAG_MODEL_SECONDS)"
+            )
+
+    def _finish(
+        self, text: str, whole: AIMessageChunk | None, said: int, is_released: bool
+    ) -> Written:
+        facts = whole.response_metadata if whole is not None else {}
+        finish = next((str(facts[name]) for name in FINISHES if facts.get(name)), "")
+        if not is_released and not finish and not facts.get("done"):
+            raise ModelFailed(f"{self.name} broke off in the middle", may_pass=True)
+        if not is_released and not text.strip():
+            raise ModelFailed(f"{self.name} wrote nothing", may_pass=True)
+        counted = whole.usage_metadata if whole is not None else None
+        return Written(
+            text=text,
+            is_whole=not is_released and finish not in CUT_SHORT,
+            input_tokens=counted["input_tokens"] if counted else None,
+            output_tokens=counted["output_tokens"] if counted else None,
+            tokens=counted["total_tokens"] if counted else said + estimate_tokens(text),
+        )
+
+    @cached_property
+    def _chat(self) -> BaseChatModel:
+        if self.provider == "ollama":
+            return self._open({"num_ctx": self.context.tokens})
+        return self._opened
+
+    def _open(self, more: dict[str, Any]) -> BaseChatModel:
+        from langchain.chat_models import init_chat_model
+
+        unknown = (
+            f"There is no model {self.name!r}: name it with its provider, for instance "
+            f"ollama:qwen3, or name {BUILT_IN!r} for the built-in reader."
+        )
+        if not self.provider or not self.model:
+            raise SettingError(unknown)
+        try:
+            chat: BaseChatModel = init_chat_model(
+                self.model, model_provider=self.provider, **self._parameters(), **more
+            )
+        except ImportError as error:
+            package = (getattr(error.__cause__, "name", "") or "").replace("_", "-")
+            raise SettingError(
+                f"{self.name} needs the package {package}: run "
+                f"`.venv/bin/python -m pip install {package}` and ask again."
+            ) from error
+        except Exception as error:
+            if "unsupported provider" in str(error).lower():
+                raise SettingError(unknown) from error
+            variable = KEYS.get(self.provider, "the environment variable of its provider's key")
+            raise SettingError(
+                f"{self.name} could not be opened ({type(error).__name__}): set {variable}, and "
+                "check RAG_MODEL and RAG_MODEL_ADDRESS."
+            ) from error
+        return chat
+
+    def _parameters(self) -> dict[str, Any]:
+        """Gives what each provider is told.
+
+        One try at a time, as the tries are counted here; and no connection is kept for later, so
+        that none is left open or stale.
+        """
+        import httpx
+
+        limits = httpx.Limits(max_keepalive_connections=0)
+        address = {"base_url": self._address} if self._address else {}
+        seconds = self._settings.model_seconds
+        if self.provider == "openai":
+            own_server = {"api_key": NO_KEY} if self._address and not _has_key("openai") else {}
+            return {
+                **address,
+                **own_server,
+                "max_retries": 0,
+                "timeout": seconds,
+                "stream_usage": True,
+                "http_async_client": httpx.AsyncClient(limits=limits, timeout=seconds),
+            }
+        if self.provider == "anthropic":
+            return {**address, "max_retries": 0, "timeout": seconds}
+        if self.provider == "ollama":
+            return {
+                **address,
+                "temperature": 0,
+                "client_kwargs": {"timeout": seconds, "limits": limits},
+            }
+        return address
+
+    def _explain(self, error: BaseException) -> ModelFailed:
+        return explain(error, self.name, self._address, KEYS.get(self.provider, ""))
+
+
+def open_model(name: str, settings: Settings) -> LanguageModel:
+    """Opens a model by its name, for instance ``ollama:qwen3``; reaches no server yet.
+
+    Raises:
+        SettingError: there is no such provider, its package is not installed, or it has no key.
+    """
+    return LanguageModel(name, settings)
+
+
+def _has_key(provider: str) -> bool:
+    return bool(os.environ.get(KEYS[provider]))
+
+
+async def _pump(
+    chat: BaseChatModel, messages: Sequence[Message], pieces: queue.SimpleQueue[Any]
+) -> None:
+    """Puts each piece of a stream into a queue, and at the end None or what went wrong."""
+    from langsmith import tracing_context
+
+    pairs = [(message.role, message.text) for message in messages]
+    try:
+        with tracing_context(enabled=False):  # passages go to the model that was chosen, only
+            async with aclosing(cast(AsyncGenerator[Any], chat.astream(pairs))) as stream:
+                async for piece in stream:
+                    pieces.put(piece)
+    except Exception as error:  # noqa: BLE001 (every provider has errors of its own)
+        pieces.put(error)
+    else:
+        pieces.put(None)

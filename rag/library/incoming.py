@@ -1,0 +1,50 @@
+"""The bytes of uploads and pasted texts that wait to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from rag.errors import UnreadableDocument
+from rag.files import disk_error, sync_to_disk
+
+
+class Incoming:
+    """One file for each job, named by its id; it counts from when the store has the job."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, job_id: str, data: bytes) -> None:
+        """Keeps the bytes, durably.
+
+        Raises:
+            LibraryFull, LibraryBroken: the disk has no room, or refused for another reason.
+        """
+        path = self._folder / job_id
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            sync_to_disk(path)
+            sync_to_disk(self._folder)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise disk_error(error, self._folder) from error
+
+    def read(self, job_id: str, name: str) -> bytes:
+        """Gives the bytes; raises UnreadableDocument where they are gone."""
+        try:
+            return (self._folder / job_id).read_bytes()
+        except OSError as error:
+            raise UnreadableDocument(
+                f'"{name}" is not there any more ({error.strerror}); add it again.'
+            ) from error
+
+    def remove(self, job_ids: Collection[str]) -> None:
+        for job_id in job_ids:
+            (self._folder / job_id).unlink(missing_ok=True)
+
+    def remove_all_but(self, job_ids: Collection[str]) -> None:
+        """Removes the bytes of other jobs than these."""
+        if self._folder.is_dir():
+            self.remove({path.name for path in self._folder.iterdir()}.difference(job_ids))
