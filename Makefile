@@ -42,12 +42,7 @@ format: setup-dev
 reader: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r training/requirements.txt
 	$(BIN)/python -m training.train --out training/runs/reader
-	test -f training/runs/retrieved.jsonl.gz || \
-	  $(BIN)/python -m training.retrieved --out training/runs/retrieved.jsonl.gz
-	$(BIN)/python -m training.train --out training/runs/second --start training/runs/reader/reader.pt \
-	  --retrieved training/runs/retrieved.jsonl.gz --seed 31 --rate 7e-5 --passes 1 --frozen 3 \
-	  --ordinary-share 0.06 --human-share 0.6 --own-share 1.5 --retrieved-share 0.4
-	$(BIN)/python -m training.export training/runs/second/reader.pt --out training/runs/export
+	$(BIN)/python -m training.export training/runs/reader/reader.pt --out training/runs/export
 	$(BIN)/python -m training.measure training/runs/export
 	$(BIN)/python -m rag sync corpus --index training/runs/library
 	$(BIN)/python -m training.calibrate --reader training/runs/export --library training/runs/library \
