@@ -13,7 +13,7 @@ LARGEST_FILE_BYTES = 50 * 1024 * 1024  # what the browser's uploader takes; the 
 LONGEST_QUESTION = 2_000  # characters; the embedding model reads the first 256 word pieces
 
 # What each costs is in docs/quality.md.
-NAMED_THRESHOLDS: Mapping[str, float] = {"cautious": 0.35, "balanced": 0.26, "eager": 0.2}
+NAMED_THRESHOLDS: Mapping[str, float] = {"cautious": 0.38, "balanced": 0.27, "eager": 0.2}
 
 SMALLEST_CONTEXT = 1_024  # tokens: less has no room for a passage
 MODEL_RANGES: Mapping[str, tuple[int, int]] = {

@@ -6,6 +6,7 @@ Everything here is deterministic: the same files and the same seed give the same
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,6 +67,27 @@ MADE_NEGATIVES: Mapping[str, float] = {
 NOISE_SHARE = 0.2
 """The share of questions, answerable or not, that are typed carelessly or as key words."""
 
+OWN = "own"
+"""The source of the questions that were written for this project, over contexts of the others."""
+OWN_QUESTIONS = Path(__file__).parent / "questions.jsonl"
+HELD_OUT = 10
+"""One in so many of the contexts with questions of our own is kept back, as one more dev set."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How much of each kind a pass has: ``ordinary`` multiplies the tables above, ``human`` those
+    of SQuAD 2.0's questions; ``own`` and ``retrieved`` say how often each of theirs is used.
+    """
+
+    ordinary: float = 1.0
+    human: float = 1.0
+    own: float = 0.0
+    retrieved: float = 0.0
+
+
+FIRST_STAGE = Shares()
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -106,7 +128,7 @@ def read_examples(path: Path) -> Iterator[Example]:
                 answers=()
                 if row["is_impossible"]
                 else tuple(Answer(a["text"], a["start"]) for a in row["answers"]),
-                kind="mined" if row.get("synthetic_negative") else "asked",
+                kind=row.get("kind", "mined" if row.get("synthetic_negative") else "asked"),
             )
 
 
@@ -115,13 +137,64 @@ def of_articles(examples: Iterable[Example], titles: frozenset[str]) -> list[Exa
     return [example for example in examples if example.title in titles]
 
 
-def trainable(folder: Path) -> list[Example]:
-    """All examples under ``folder`` that the licence and the fixed split allow to be trained on,
-    in file order.
+def key_of(context: str) -> str:
+    """What names a context where its text may not stand."""
+    return hashlib.sha256(context.encode()).hexdigest()[:12]
+
+
+def is_held_out(key: str) -> bool:
+    """Whether the context of our own questions with this key is kept back."""
+    return int(key, 16) % HELD_OUT == 0
+
+
+def own_examples(contexts: Mapping[str, Example], path: Path) -> list[Example]:
+    """The questions of our own, in file order; ``contexts`` gives an example about each context by
+    its key. Questions about any other context are left out.
+    """
+    examples = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line)
+        about = contexts.get(row["context"])
+        if about is None:
+            continue
+        start, end = row["start"], row["end"]
+        answers = () if start is None else (Answer(about.context[start:end], start),)
+        examples.append(
+            replace(
+                about,
+                id=f"{OWN}/{number}",
+                source=OWN,
+                question=row["question"],
+                answers=answers,
+                kind=row["kind"],
+            )
+        )
+    return examples
+
+
+def allowed(folder: Path) -> list[Example]:
+    """All examples under ``folder``, and our own about them, that the licence and the fixed split
+    of articles allow to be trained on, in file order.
     """
     mix = [e for e in read_examples(folder / "train_mix.jsonl.gz") if e.source in LICENSED_SOURCES]
     human = of_articles(read_examples(folder / "squad2_a.jsonl.gz"), TRAINING_ARTICLES)
-    return mix + human
+    asked = [e for e in mix + human if e.kind == "asked"]
+    return mix + human + own_examples({key_of(e.context): e for e in asked}, OWN_QUESTIONS)
+
+
+def trainable(folder: Path, retrieved: Path | None = None) -> list[Example]:
+    """What is trained on: all that is allowed, and the negatives of a file that
+    ``training.retrieved`` wrote, except what is about a context kept back.
+    """
+    examples = allowed(folder)
+    back = {e.context for e in held_out(examples)}
+    negatives_found = list(read_examples(retrieved)) if retrieved else []
+    return [e for e in examples + negatives_found if e.context not in back]
+
+
+def held_out(examples: Iterable[Example]) -> list[Example]:
+    """Those of our own questions that are kept back to measure by."""
+    return [e for e in examples if e.source == OWN and is_held_out(key_of(e.context))]
 
 
 def repeated(examples: Sequence[Example], share: float, draw: random.Random) -> list[Example]:
@@ -164,23 +237,29 @@ def with_noise(example: Example, draw: random.Random) -> Example:
     return replace(example, question=negatives.careless(example.question, draw))
 
 
-def mixture(examples: Sequence[Example], seed: int, human: float = 1.0) -> list[Example]:
+def mixture(examples: Sequence[Example], seed: int, shares: Shares = FIRST_STAGE) -> list[Example]:
     """The shuffled training list: weighted questions, mined and made negatives, noise.
 
-    Any head of it is a fair sample. ``human`` multiplies the share of the SQuAD 2.0 questions, with
-    which people tried to mislead.
+    Any head of it is a fair sample.
     """
     draw = random.Random(seed)
     answerable = [e for e in examples if e.answers]
     chosen = []
     for source, share in POSITIVE_SHARES.items():
-        times = share * human if source == "squad2" else share
+        times = share * (shares.human if source == "squad2" else shares.ordinary)
         chosen += repeated([e for e in answerable if e.source == source], times, draw)
     pool = negatives.Pool.of((e.title, e.context) for e in answerable)
     made = [n for e in chosen if len(e.context) > 120 for n in made_negatives(e, pool, draw)]
-    mined = repeated([e for e in examples if e.kind == "mined"], MINED_NEGATIVES, draw)
-    written = [e for e in examples if not e.answers and e.kind == "asked"]
-    misleading = repeated(written, HUMAN_NEGATIVES * human, draw)
-    mixed = [with_noise(e, draw) for e in chosen + made + mined + misleading]
+    mined = [e for e in examples if e.kind == "mined"]
+    misleading = [e for e in examples if not e.answers and e.kind == "asked"]
+    chosen += made
+    for of_one_kind, times in (
+        (mined, MINED_NEGATIVES * shares.ordinary),
+        (misleading, HUMAN_NEGATIVES * shares.human),
+        ([e for e in examples if e.source == OWN], shares.own),
+        ([e for e in examples if e.kind == "retrieved"], shares.retrieved),
+    ):
+        chosen += repeated(of_one_kind, times, draw)
+    mixed = [with_noise(e, draw) for e in chosen]
     draw.shuffle(mixed)
     return mixed

@@ -15,7 +15,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from training.data import Example
+from training.data import OWN, Example
 
 MAX_LENGTH = 256
 """Tokens in the longest row."""
@@ -28,6 +28,8 @@ LENGTHS = (64, 96, 128, 160, 192, 224, 256)
 libraries.
 """
 CLS, SEP, PAD = 101, 102, 0
+MISLEADING = ("squad2", OWN)
+"""Sources in which people wrote the unanswerable questions: what misleads should not be cut off."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def training_row(
     Gives None for an answer that no row can hold.
     """
     length = draw.choices((MAX_LENGTH, 192, 128), (0.5, 0.25, 0.25))[0]
-    if example.source == "squad2":
+    if example.source in MISLEADING:
         length = MAX_LENGTH
     room = length - min(len(question.ids), MAX_QUESTION) - 3
     spare = max(0, len(passage.ids) - room)

@@ -21,7 +21,15 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from training.data import DEV_ARTICLES, TEST_ARTICLES, Example, of_articles, read_examples
+from training.data import (
+    DEV_ARTICLES,
+    TEST_ARTICLES,
+    Example,
+    allowed,
+    held_out,
+    of_articles,
+    read_examples,
+)
 from training.encode import Batch, Row, batch_of, by_length, load_tokenizer, tokens_of, windows
 
 MAX_ANSWER = 30
@@ -159,10 +167,10 @@ def best_threshold(found: Sequence[Found], examples: Sequence[Example]) -> float
 def figures(found: Sequence[Found], examples: Sequence[Example], threshold: float) -> Figures:
     """All figures of what was found for the examples, at a threshold."""
     given = [f.text if f.answerable >= threshold else "" for f in found]
-    scores = (
-        np.array([exact_and_f1(text, e) for text, e in zip(given, examples, strict=True)]) * 100
+    scores, free = (
+        100 * np.array([exact_and_f1(*pair) for pair in zip(texts, examples, strict=True)])
+        for texts in (given, [f.text for f in found])
     )
-    free = np.array([exact_and_f1(f.text, e) for f, e in zip(found, examples, strict=True)]) * 100
     has = np.array([bool(e.answers) for e in examples])
 
     def mean(values: NDArray[np.float64]) -> float:
@@ -225,8 +233,8 @@ def dev_examples(folder: Path) -> list[Example]:
 
 
 def main() -> None:
-    """Measure an exported graph on the dev articles, and with ``--test`` on the test articles at
-    the dev threshold.
+    """Measure an exported graph on the dev articles and, at their threshold, on the questions of
+    our own that are kept back; with ``--test`` on the test articles too.
     """
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("model", type=Path, help="folder with reader.onnx and tokenizer.json")
@@ -247,6 +255,8 @@ def main() -> None:
     found = read(network, tokenizer, dev)
     threshold = best_threshold(found, dev)
     report = {"dev": asdict(figures(found, dev, threshold))}
+    own = held_out(allowed(wanted.data))
+    report["own"] = asdict(figures(read(network, tokenizer, own), own, threshold))
     if wanted.test:
         test = of_articles(read_examples(wanted.data / "squad2_a.jsonl.gz"), TEST_ARTICLES)
         report["test"] = asdict(figures(read(network, tokenizer, test), test, threshold))

@@ -42,11 +42,16 @@ class OnnxNetwork:
     def __init__(self, folder: Path) -> None:
         """Loads nothing yet."""
         self._folder = folder
-        self._loaded: tuple[Any, Any, dict[str, dict[str, float]]] | None = None
+        self._loaded: tuple[Any, Any, dict[str, Any]] | None = None
 
     @property
     def weights(self) -> Mapping[str, Mapping[str, float]]:
-        return self._load()[2]
+        config = self._load()[2]
+        if "calibration" not in config:
+            why = "training/calibrate.py has not weighed its evidence yet"
+            raise ModelMissing(_cannot_be_used(self._folder, why))
+        calibration: dict[str, dict[str, float]] = config["calibration"]
+        return calibration
 
     def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
         session, tokenizer, _ = self._load()
@@ -54,7 +59,7 @@ class OnnxNetwork:
         for first in range(0, len(rows), ROWS_AT_A_TIME):
             yield from _run(session, rows[first : first + ROWS_AT_A_TIME])
 
-    def _load(self) -> tuple[Any, Any, dict[str, dict[str, float]]]:
+    def _load(self) -> tuple[Any, Any, dict[str, Any]]:
         if self._loaded is None:
             config = _check_files(self._folder)
             import onnxruntime
@@ -68,7 +73,7 @@ class OnnxNetwork:
             tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
             tokenizer.no_truncation()
             tokenizer.no_padding()
-            self._loaded = session, tokenizer, dict(config["calibration"])
+            self._loaded = session, tokenizer, config
         return self._loaded
 
 
@@ -79,14 +84,16 @@ def _check_files(folder: Path) -> dict[str, Any]:
             with (folder / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                     raise ValueError(f"{name} is not the file that {CONFIG_FILE} names")
-        if "calibration" not in config:
-            raise ValueError("training/calibrate.py has not weighed its evidence yet")
     except (OSError, ValueError, KeyError) as error:
-        raise ModelMissing(
-            f"The reader in {folder} cannot be used ({error}): "
-            "name another in RAG_READER, or unset it for the built-in one."
-        ) from error
+        raise ModelMissing(_cannot_be_used(folder, error)) from error
     return config
+
+
+def _cannot_be_used(folder: Path, why: object) -> str:
+    return (
+        f"The reader in {folder} cannot be used ({why}): "
+        "name another in RAG_READER, or unset it for the built-in one."
+    )
 
 
 def _make_rows(tokenizer: Any, question: str, texts: Sequence[str]) -> Iterator[_Row]:
