@@ -67,6 +67,7 @@ class OnnxNetwork:
 
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
+            options.enable_cpu_mem_arena = False  # as quick, and keeps 30 MB less
             session = onnxruntime.InferenceSession(
                 str(self._folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
             )
