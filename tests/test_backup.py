@@ -26,6 +26,7 @@ from rag.history import History
 from rag.library import Library
 from rag.locks import WriteLock
 from rag.settings import Settings
+from tests.disks import mount_small_disk
 from tests.fakes import HashingEmbedder
 from tests.test_history import ANSWER
 from tests.test_library import search_words
@@ -580,18 +581,8 @@ def test_a_zip_that_contradicts_itself_is_refused(index: Path, file: Path, what:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = (
-        shutil.which("mount")
-        and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], check=False
-        ).returncode
-    )
-    if not mounted:
-        pytest.skip("a small file system cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with mount_small_disk(tmp_path / "disk", 2) as disk:
+        yield disk
 
 
 def test_a_full_disk_leaves_no_half_backup(index: Path, small_disk: Path) -> None:
