@@ -14,7 +14,7 @@ from typing import Any
 from rag import __version__
 from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
 from rag.conversation import Resolution, resolve
-from rag.embed import Embedder, SentenceTransformerEmbedder
+from rag.embed import Embedder, make_embedder
 from rag.errors import ModelError, ModelFailed, QuestionError, SettingError
 from rag.fetch import fetch
 from rag.gate import hold
@@ -35,7 +35,7 @@ from rag.settings import LONGEST_QUESTION, Settings
 from rag.spelling import Speller
 from rag.terms import extract_terms
 
-REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
+REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "onnxruntime", "streamlit")
 
 ABSTAINED = "The documents do not answer this."
 UNSURE = "Below the threshold of confidence: this may not answer the question."
@@ -315,7 +315,7 @@ def _ignore(_: str) -> None:
 
 def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = make_embedder(settings.embedding_model)
     library = Library.open(settings, embedder, fetch=functools.partial(_fetch, settings.offline))
     reader = open_reader(settings.reader, embedder)
     return Assistant(settings, library, embedder, reader)

@@ -88,6 +88,8 @@ AT_HOME = {
     "filelock": {"locks"},
     "streamlit": set(),
     "torch": {"embed", "reader"},
+    "onnxruntime": {"embed", "reader"},
+    "tokenizers": {"embed", "reader"},
 }
 
 
