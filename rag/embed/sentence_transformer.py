@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rag.embed.contract import Vectors
 
 BATCH = 8  # texts; 32 are no quicker on two cores, and take 130 MB more at the peak
-EXTRA = "requirements-torch.txt"
 
 
 class SentenceTransformerEmbedder:
@@ -71,7 +70,7 @@ def _load(source: str) -> Any:
     except ImportError as error:
         raise ModelMissing(
             f"The embedding model {source!r} needs a package that is not installed "
-            f"({error.name}): install it with `pip install -r {EXTRA}`, "
+            f"({error.name}): install it with `pip install -r requirements.txt`, "
             "or unset RAG_EMBEDDING_MODEL for the bundled model."
         ) from error
     logging.disable_progress_bar()

@@ -82,7 +82,7 @@ class HubNetwork:
             except ImportError as error:
                 raise ModelMissing(
                     f"The reader {self._model!r} needs a package that is not installed "
-                    f"({error.name}): install it with `pip install -r requirements-torch.txt`, "
+                    f"({error.name}): install it with `pip install -r requirements.txt`, "
                     "or unset RAG_READER for the built-in one."
                 ) from error
             # A folder is on this machine: then nothing may be asked of the hub.
