@@ -3,6 +3,7 @@
 FootnoteError
 ├── SettingError          a setting has a value that cannot be used
 ├── QuestionError         a question that cannot be asked (empty, too long)
+├── TooManyQuestions      more questions wait for their turn than may
 ├── DocumentError
 │   ├── UnreadableDocument    a file that cannot be taken in, and why
 │   │   └── UnreachableAddress    a web address from which nothing can be taken in, and why
@@ -28,6 +29,10 @@ class SettingError(FootnoteError):
 
 class QuestionError(FootnoteError):
     """The question cannot be asked as it is."""
+
+
+class TooManyQuestions(FootnoteError):
+    """More questions wait for their turn than may."""
 
 
 class DocumentError(FootnoteError):
