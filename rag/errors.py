@@ -3,6 +3,7 @@
 FootnoteError
 ├── SettingError          a setting has a value that cannot be used
 ├── QuestionError         a question that cannot be asked (empty, too long)
+├── UnreadableChat        a file that holds no chat that can be taken in, and why
 ├── DocumentError
 │   ├── UnreadableDocument    a file that cannot be taken in, and why
 │   │   └── UnreachableAddress    a web address from which nothing can be taken in, and why
@@ -28,6 +29,10 @@ class SettingError(FootnoteError):
 
 class QuestionError(FootnoteError):
     """The question cannot be asked as it is."""
+
+
+class UnreadableChat(FootnoteError):
+    """The file holds no chat that can be taken in."""
 
 
 class DocumentError(FootnoteError):

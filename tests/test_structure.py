@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"files", "likeness"},
     "redact": set(),
     "history": {"redact"},
+    "exchange": {"history", "redact"},
     "backup": {"files", "history", "locks", "store"},
     "vectors": {"files", "locks", "store"},
     "words": {"files", "store", "terms"},

@@ -26,8 +26,8 @@ REVIEWS = (
 
 def read_conversation(row: Iterable[Any]) -> Conversation:
     """Makes a conversation from a row of ``CONVERSATIONS``."""
-    *fields, pinned = row
-    return Conversation(*fields, bool(pinned))
+    id_, owner, title, created, changed, pinned = row
+    return Conversation(id_, owner, title, created, changed, bool(pinned))
 
 
 def read_message(row: Iterable[Any], reviews: Mapping[int, Review]) -> Message:
