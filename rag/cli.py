@@ -22,6 +22,8 @@ from rag.fetch import fetch
 from rag.history import History, history_path
 from rag.library import Followed, Library, Progress, Report, Watcher
 from rag.records import Answer, Document, Turn, Twin, to_json
+from rag.review.command import add_options as add_review_options
+from rag.review.command import run as run_review
 from rag.settings import NAMED_THRESHOLDS, Settings, read_settings
 
 OK, FAILED, WRONG_USAGE, ABSTAINED = 0, 1, 2, 3
@@ -73,8 +75,9 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     docs = command("docs", _docs, "list the documents")
     docs.add_argument("--json", action="store_true")
-    jobs = command("jobs", _jobs, "list what the browser app has been given to take in")
-    jobs.add_argument("--json", action="store_true")
+    command("jobs", _jobs, "list what the browser app has been given to take in").add_argument(
+        "--json", action="store_true"
+    )
     show = command("show", _show, "tell what is known of one document")
     show.add_argument("document", metavar="DOCUMENT")
     show.add_argument("--text", action="store_true", help="print its extracted text alone")
@@ -106,6 +109,7 @@ def _build_parser() -> argparse.ArgumentParser:
     backup = command("backup", _backup, "write library and conversations to one file")
     backup.add_argument("file", metavar="FILE")
     backup.add_argument("--force", action="store_true", help="replace a file of that name")
+    add_review_options(command("review", _review, "write what people found of their answers"))
     restore = command("restore", _restore, "put a backup in place of library and conversations")
     restore.add_argument("file", metavar="FILE")
     return parser
@@ -379,6 +383,13 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
     manifest = restore_backup(settings.index, Path(options.file))
     print(f"Restored {_count_held(manifest)}, as they were on {manifest.made}.")
+    return OK
+
+
+def _review(options: argparse.Namespace, settings: Settings) -> int:
+    said = run_review(options, settings, lambda: open_assistant(settings).library)
+    if said:
+        _tell(said)
     return OK
 
 

@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "redact": set(),
     "history": {"redact"},
     "exchange": {"history", "redact"},
+    "review": {"exchange", "history", "redact"},
     "backup": {"files", "history", "locks", "store"},
     "vectors": {"files", "locks", "store"},
     "words": {"files", "store", "terms"},
@@ -54,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "reader", "retrieve", "spelling", "terms",
     },
     "evaluate": {"assistant", "files"},
-    "cli": {"assistant", "backup", "evaluate", "fetch", "history", "library"},
+    "cli": {"assistant", "backup", "evaluate", "fetch", "history", "library", "review"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -47,7 +47,7 @@ def escape_markdown(text: str) -> str:
 def quote_markdown(text: str) -> str:
     """Gives a text as a quotation, line for line; lines without words are left out."""
     lines = [escape_markdown(line) for line in visible(text).splitlines() if line.strip()]
-    return "\n".join(f"> {line}" for line in lines) or ">"
+    return "  \n".join(f"> {line}" for line in lines) or ">"
 
 
 def _escape_start(found: re.Match[str]) -> str:

@@ -211,6 +211,15 @@ class History:
         """Gives the owner's questions whose answers cite a document, newest first."""
         return [CitingQuestion(*row) for row in self._rows(quotes.CITING, (owner, document_id))]
 
+    def judged(self) -> list[str]:
+        """Gives the ids of the conversations, of all owners, in which somebody judged an answer."""
+        rows = self._rows(
+            "SELECT DISTINCT conversation_id FROM messages WHERE id IN (SELECT message_id FROM"
+            " feedback UNION SELECT message_id FROM reviews) ORDER BY conversation_id",
+            (),
+        )
+        return [row[0] for row in rows]
+
     # Keeping order. What is another's is not touched.
 
     def rename(self, conversation_id: str, owner: str, title: str) -> None:
