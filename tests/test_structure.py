@@ -31,6 +31,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"files", "likeness"},
     "redact": set(),
     "history": {"redact"},
+    "exchange": {"history", "redact"},
+    "review": {"exchange", "history", "redact"},
     "backup": {"files", "history", "locks", "store"},
     "vectors": {"files", "locks", "store"},
     "words": {"files", "store", "terms"},
@@ -57,7 +59,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "api": {"assistant", "turns"},
     "mcp": {"assistant", "turns"},
     "cli": {
-        "api", "assistant", "backup", "evaluate", "fetch", "history", "library", "mcp", "turns",
+        "api", "assistant", "backup", "evaluate", "fetch", "history", "library", "mcp",
+        "review", "turns",
     },
     "__main__": {"cli"},
     "__init__": set(),

@@ -12,6 +12,7 @@ from ui.citations import button_key, draw_answer
 from ui.conversation import Chat, Message
 from ui.failures import show_failure, told
 from ui.feedback import draw_feedback
+from ui.history import draw_chat_bar
 from ui.polling import follow
 from ui.scope import asked_in_words, draw_scope
 from ui.words import count, label, title_of
@@ -46,7 +47,9 @@ def _draw_talk(chat: Chat, request: Request | None) -> None:
     if request is not None and request.question:
         with told("The question could not be asked."):
             conversation.ask(chat, request)
-    if not chat.messages:
+    if chat.messages:
+        draw_chat_bar(chat.conversation)
+    else:
         _draw_welcome(chat)
     for message in chat.messages:
         _draw_message(chat, message)
@@ -140,7 +143,7 @@ def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
     if answer.citations:
         _draw_sources(chat, message, answer)
     if answer.status != "unclear":
-        draw_feedback(message, answer)
+        draw_feedback(chat.conversation, message, answer)
 
 
 def _draw_sources(chat: Chat, message: Message, answer: Answer) -> None:

@@ -204,10 +204,22 @@ def owner() -> str:
     return known
 
 
+def opened() -> str:
+    """Gives the id of this tab's conversation; '' before its first question."""
+    return _of_session().conversation
+
+
 def begin_new() -> None:
     """Leaves the conversation for an empty one; it stays in the history."""
     st.session_state["chat"] = Chat()
     st.query_params.clear()
+
+
+def delete(conversation_id: str) -> None:
+    """Deletes a conversation of this browser for good; where it is the open one, it is left."""
+    services.history().delete(conversation_id, owner())
+    if _of_session().conversation == conversation_id:
+        st.session_state["chat"] = Chat()
 
 
 def choose(conversation_id: str) -> None:

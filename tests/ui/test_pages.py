@@ -205,7 +205,8 @@ def test_erased_quotations_are_gone_from_the_open_chat(app: AppTest, core: StubA
 def test_a_chat_that_a_backup_does_not_hold_is_told(app: AppTest) -> None:
     ask(app, BANK)
     kept = next(k for k in keys(app) if k.startswith("chat_"))
-    services.history().delete(kept.removeprefix("chat_"))
+    history, chat = services.history(), kept.removeprefix("chat_")
+    history.delete(chat, history.conversation(chat).owner)
     app.run()
     assert "The chat of this address is not kept here any more; this is a new one." in texts(app)
     assert not drawn(app, "citations")
