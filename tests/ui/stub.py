@@ -14,6 +14,7 @@ from pathlib import Path
 from rag.assistant import UNSURE
 from rag.errors import EditError, QuestionError, UnknownDocument, UnreadableDocument
 from rag.files import safe_name
+from rag.generate import Choice, OnStep, OnText
 from rag.library import Plan
 from rag.records import (
     Answer,
@@ -262,6 +263,7 @@ class StubAssistant:
         self.library = library or StubLibrary()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.scopes: list[Collection[str] | None] = []
+        self.models: list[Choice | None] = []
         self.released = threading.Event()
         self.ready = False
 
@@ -277,8 +279,13 @@ class StubAssistant:
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
         *,
+        on_text: OnText | None = None,
+        on_step: OnStep | None = None,
+        stop: threading.Event | None = None,
+        model: Choice | None = None,
         threshold: float | None = None,
     ) -> Answer:
+        self.models.append(model)
         self.asked.append((question, tuple(turns)))
         self.scopes.append(documents)
         if "fail" in question:
