@@ -125,8 +125,10 @@ def _weigh(judgements: list[Judgement]) -> Finding:
         return Finding("Grounded answer", told, False)
     if not any(word in judgement.text for word in ANSWERS for judgement in passed):
         return Finding("Grounded answer", f"{asked} That does not answer it.", False)
-    told = f"{asked} {len(passed)} of {len(judgements)} sentences are borne out by the passage."
-    return Finding("Grounded answer", told, len(passed) == len(judgements))
+    if len(passed) == len(judgements):
+        return Finding("Grounded answer", f"{asked} The passage bears it out.", True)
+    told = f"{asked} The passage bears out {len(passed)} of {len(judgements)} sentences."
+    return Finding("Grounded answer", told, False)
 
 
 def _seconds(started: float) -> str:

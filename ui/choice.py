@@ -82,7 +82,8 @@ def is_local(address: str, hosts: list[str], headers: Mapping[str, str]) -> bool
     )
 
 
-def _is_here() -> bool:
+def is_here() -> bool:
+    """Gives whether this visitor sits at the machine that serves the app."""
     return is_local(
         st.get_option("server.address") or "",
         st.get_option("server.allowedHosts") or [],
@@ -93,7 +94,7 @@ def _is_here() -> bool:
 def may_name() -> bool:
     """Gives whether this visitor may name a model and the address of its server."""
     allowed = services.settings().model_choice
-    return allowed == "on" or (allowed == "auto" and _is_here())
+    return allowed == "on" or (allowed == "auto" and is_here())
 
 
 def from_settings() -> Choice:
@@ -127,7 +128,7 @@ def name_model(name: str, address: str) -> Choice:
     if not may_name():
         raise SettingError("Whoever runs this server decides which models answer: ask them.")
     is_set = (name.strip(), address.strip()) == (from_settings().name, from_settings().address)
-    return from_settings() if is_set else check_choice(name, address, is_keyless=not _is_here())
+    return from_settings() if is_set else check_choice(name, address, is_keyless=not is_here())
 
 
 def use(choice: Choice) -> None:
@@ -159,6 +160,7 @@ def draw_choice() -> None:
         choose(known[st.session_state[_WIDGET]])
 
     with st.bottom, st.container(horizontal=True, key="model", vertical_alignment="center"):
+        st.text("Answered by")
         st.selectbox(
             "Answered by",
             range(len(known)),
@@ -166,5 +168,5 @@ def draw_choice() -> None:
             key=_WIDGET,
             on_change=take,
             label_visibility="collapsed",
-            width=280,
+            width=240,
         )

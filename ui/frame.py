@@ -18,12 +18,13 @@ CHATS_LISTED = 20
 _POLL_SECONDS = 1.0
 
 
-def pages() -> tuple[StreamlitPage, StreamlitPage]:
-    """Gives the pages: Chat and Library."""
+def pages() -> tuple[StreamlitPage, ...]:
+    """Gives the pages, the chat first."""
     scripts = _HERE / "scripts"
     return (
         st.Page(scripts / "chat.py", title="Chat", default=True),
         st.Page(scripts / "library.py", title="Library", url_path="library"),
+        st.Page(scripts / "settings.py", title="Settings", url_path="settings"),
     )
 
 
@@ -31,8 +32,9 @@ def draw() -> None:
     """Draws the frame and the chosen page in it."""
     st.set_page_config(page_title="Footnote", page_icon=_ICON, layout="wide")
     st.html(_HERE / "page.css")
-    chat_page, library_page = pages()
-    page = st.navigation([chat_page, library_page])
+    every_page = pages()
+    chat_page = every_page[0]
+    page = st.navigation(every_page)
     with st.sidebar, told("The side bar could not be shown."):
         _draw_new_chat(chat_page)
         follow(_draw_work, _is_working, _POLL_SECONDS, on_poll=_begin_work)

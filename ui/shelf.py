@@ -181,6 +181,10 @@ class Core(Protocol):
         """Answers one question, from all documents or from these alone."""
         ...
 
+    def check_model(self, model: Choice, /) -> None:
+        """Raises SettingError where a model cannot be opened."""
+        ...
+
     def suggested_questions(self, count: int) -> list[str]:
         """Gives questions that the documents answer."""
         ...
