@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,8 @@ LONGEST_QUESTION = 2_000  # characters; the embedding model reads the first 256 
 # What each costs is in docs/quality.md.
 NAMED_THRESHOLDS: Mapping[str, float] = {"cautious": 0.38, "balanced": 0.27, "eager": 0.2}
 
+MODEL_CHOICES = ("auto", "on", "off")
+UNSUPPORTED_CHOICES = ("strike", "hide")
 SMALLEST_CONTEXT = 1_024  # tokens: less has no room for a passage
 MODEL_RANGES: Mapping[str, tuple[int, int]] = {
     "model_context": (0, 10_000_000),
@@ -47,6 +50,12 @@ class Settings:
         model_tries: how often it is tried where trying again may help.
         model_searches: how often it may ask for more passages.
         model_tokens: how many tokens it may read and write for one answer.
+        model_price: US dollars for a million tokens that it reads, and that it writes; as text
+            ``0.25/2``. None where it is not known.
+        model_choice: whether a visitor of the page may name another model and the address of its
+            server: ``on``, ``off``, or ``auto`` for those on this machine alone.
+        unsupported: what the page does with sentences that nothing supports: ``strike`` them
+            through or ``hide`` them.
     """
 
     index: Path = Path("index")
@@ -64,6 +73,9 @@ class Settings:
     model_tries: int = 2
     model_searches: int = 3
     model_tokens: int = 40_000
+    model_price: tuple[float, float] | None = None
+    model_choice: str = "auto"
+    unsupported: str = "strike"
 
     def __post_init__(self) -> None:
         if not 200 <= self.chunk_characters <= 8_000:
@@ -91,6 +103,14 @@ class Settings:
                 "RAG_MODEL_ADDRESS is not an address that begins with http:// or https://; "
                 "mend or unset it."
             )
+        for name, known in (
+            ("model_choice", MODEL_CHOICES),
+            ("unsupported", UNSUPPORTED_CHOICES),
+        ):
+            if getattr(self, name) not in known:
+                raise SettingError(
+                    f"RAG_{name.upper()} is {getattr(self, name)!r}; choose {' or '.join(known)}."
+                )
         if not 0.0 <= self.threshold <= 1.0:
             raise SettingError(f"RAG_THRESHOLD is {self.threshold}; choose 0 to 1.")
 
@@ -104,6 +124,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         "retrieved_passages": int,
         "threshold": _read_threshold,
         "offline": _read_switch,
+        "model_price": _read_price,
+        "model_choice": _read_word,
+        "unsupported": _read_word,
         **dict.fromkeys(MODEL_RANGES, int),
     }
     chosen: dict[str, object] = {}
@@ -131,8 +154,20 @@ def _read_switch(text: str) -> bool:
     return _SWITCH[text.strip().lower()]
 
 
+def _read_price(text: str) -> tuple[float, float]:
+    read, written = (float(part) for part in text.split("/"))
+    if not (0 <= read < math.inf and 0 <= written < math.inf):
+        raise ValueError
+    return read, written
+
+
+def _read_word(text: str) -> str:
+    return text.strip().lower()
+
+
 _SWITCH = {"1": True, "true": True, "on": True, "": False, "0": False, "false": False, "off": False}
 _EXPECTED: Mapping[Callable[[str], object], str] = {
     _read_threshold: f"a number or {', '.join(NAMED_THRESHOLDS)}",
     _read_switch: "1 or 0",
+    _read_price: "two prices, for instance 0.25/2",
 }

@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "gate": {"answer", "instructions", "question", "reader", "sentences", "terms"},
     "generate": set(),
+    "trial": {"gate", "generate"},
     "assistant": {
         "answer", "conversation", "embed", "fetch", "gate", "generate", "library", "question",
         "reader", "retrieve", "spelling", "terms",
