@@ -7,11 +7,13 @@ from starlette.middleware import Middleware
 from ui import chat, library  # noqa: F401
 from ui.failures import report_script_error
 from ui.guard import Guard
+from ui.routes import source_routes
 from ui.services import while_serving
 
 app = st.App(
     "ui/scripts/main.py",
     lifespan=while_serving,
+    routes=[source_routes()],
     middleware=[Middleware(Guard)],
     on_script_error=report_script_error,
 )
