@@ -9,12 +9,13 @@ from ui.downloads import ROUTES
 from ui.draft import DRAFTS
 from ui.failures import report_script_error
 from ui.guard import Guard
+from ui.routes import source_routes
 from ui.services import while_serving
 
 app = st.App(
     "ui/scripts/main.py",
     lifespan=while_serving,
-    routes=[*ROUTES, DRAFTS],
+    routes=[*ROUTES, DRAFTS, source_routes()],
     middleware=[Middleware(Guard)],
     on_script_error=report_script_error,
 )

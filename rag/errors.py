@@ -9,6 +9,7 @@ FootnoteError
 │   ├── UnreadableDocument    a file that cannot be taken in, and why
 │   │   └── UnreachableAddress    a web address from which nothing can be taken in, and why
 │   ├── UnknownDocument       no document, or several, of that id or name
+│   ├── PageUnavailable       a page that cannot be shown, and why
 │   └── EditError             a title or date that cannot be kept
 ├── LibraryError
 │   ├── LibraryBusy       another process is changing the library
@@ -54,6 +55,10 @@ class UnreachableAddress(UnreadableDocument):
 
 class UnknownDocument(DocumentError):
     """The library has no such document, or several."""
+
+
+class PageUnavailable(DocumentError):
+    """The page cannot be shown as a picture; its text can."""
 
 
 class EditError(DocumentError):

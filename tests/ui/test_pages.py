@@ -60,13 +60,20 @@ def test_a_source_opens_beside_the_chat_steps_and_closes(app: AppTest) -> None:
     message = next(k for k in keys(app) if k.startswith("source_")).split("_")[1]
     button(app, f"source_{message}_0").click().run()
     shown = drawn(app, "passage")[0]
-    assert "".join(p["text"] for p in shown["parts"]).startswith("However the Central Bank")
-    assert shown["before"].startswith("# Crypto leaders")
-    assert button(app, "previous_source").disabled
-    button(app, "next_source").click().run()
-    assert drawn(app, "passage")[0]["title"] == "Report of January 2022"
-    assert button(app, "next_source").disabled
-    button(app, "close_source").click().run()
+    text = shown["stretch"]["text"]
+    assert text[shown["from"] : shown["to"]].startswith("However the Central Bank")
+    assert [text[start:end] for start, end in shown["bold"]] == ["an almost total ban"]
+    assert text.startswith("# Crypto leaders")
+    assert shown["steps"] == [0, 2]
+    chat = app.session_state["chat"]
+    chat.step_source(1)
+    app.run()
+    shown = drawn(app, "passage")[0]
+    assert (shown["title"], shown["steps"]) == ("Report of January 2022", [1, 2])
+    chat.step_source(1)  # there is no third
+    assert chat.opened.position == 1
+    chat.close_source()
+    app.run()
     assert drawn(app, "passage") == []
     assert drawn(app, "citations")[0]["focus"]["button"] == f"source_{message}_1"
 
@@ -175,7 +182,7 @@ def test_a_removed_document_is_told_beside_its_quote(app: AppTest, core: StubAss
     button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
     shown = drawn(app, "passage")[0]
     assert shown["notice"] == "This document is no longer in the library; its quote is kept."
-    assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+    assert "an almost total ban" in [p["text"] for p in shown["quote"]]
 
 
 def test_a_changed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:
@@ -185,7 +192,7 @@ def test_a_changed_document_is_told_beside_its_quote(app: AppTest, core: StubAss
     button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
     shown = drawn(app, "passage")[0]
     assert shown["notice"] == "This document has changed since; this is the quote as it was."
-    assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+    assert "an almost total ban" in [p["text"] for p in shown["quote"]]
 
 
 def test_erased_quotations_are_gone_from_the_open_chat(app: AppTest, core: StubAssistant) -> None:
