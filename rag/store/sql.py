@@ -57,7 +57,7 @@ class SQLStore:
         raise NotImplementedError
 
     def overwrite_traces(self) -> bool:
-        """Makes what was removed unreadable, as far as it is; False where a reader was in the way."""
+        """Overwrites what was removed; False where a reader was in the way."""
         raise NotImplementedError
 
     def read_chunks(self, connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
@@ -445,7 +445,7 @@ class SQLStore:
             changes.drop_vectors(connection, chunk_ids)
 
 
-def _put_meta(connection: Connection, facts: Mapping[str, str | int]) -> None:
+def _put_meta(connection: Connection, facts: Mapping[str, Any]) -> None:
     connection.executemany(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         facts.items(),

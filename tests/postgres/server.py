@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 # For tests, which lose nothing where the machine dies: no waiting for the disk.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -80,6 +82,13 @@ class Server:
             return 0
         return pid
 
+    def make_schema(self, name: str) -> str:
+        """Gives the address of an empty schema."""
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector SCHEMA public")
+            connection.execute(f"CREATE SCHEMA {name}")
+        return self.address("postgres", name)
+
     def address(self, database: str, schema: str = "") -> str:
         options = f"&options=-csearch_path%3D{schema}%2Cpublic" if schema else ""
         return f"postgresql://footnote@/{database}?host={self.folder}{options}"
@@ -87,6 +96,7 @@ class Server:
     def run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
             [find_programs() / program, *arguments],
+            check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # no pipe, which the server that is started would keep open
             stderr=subprocess.STDOUT,
