@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from rag.errors import SettingError
@@ -19,6 +19,7 @@ NAMED_THRESHOLDS: Mapping[str, float] = {"cautious": 0.38, "balanced": 0.27, "ea
 MODEL_CHOICES = ("auto", "on", "off")
 UNSUPPORTED_CHOICES = ("strike", "hide")
 SMALLEST_CONTEXT = 1_024  # tokens: less has no room for a passage
+POSTGRESQL = ("postgresql://", "postgres://")
 MODEL_RANGES: Mapping[str, tuple[int, int]] = {
     "model_context": (0, 10_000_000),
     "model_seconds": (1, 3_600),
@@ -33,7 +34,10 @@ class Settings:
     """What can be chosen; each field is read from ``RAG_<FIELD>`` in capitals.
 
     Attributes:
-        index: the folder that holds the library.
+        index: the folder that holds the library, or what this machine keeps beside one in a
+            database: conversations, and copies of uploads that were looked at.
+        library: the address of a PostgreSQL database that holds the library; empty for the folder.
+        library_replica: the address of a replica of it that questions read from; empty for none.
         embedding_model: a hub name or a local folder; empty for the installed all-MiniLM-L6-v2.
         reader: what reads the passages, as in ``reader.open_reader``; empty for the built-in one.
         chunk_characters: how long a chunk may become.
@@ -59,6 +63,8 @@ class Settings:
     """
 
     index: Path = Path("index")
+    library: str = field(default="", repr=False)  # either may hold a password
+    library_replica: str = field(default="", repr=False)
     embedding_model: str = ""
     reader: str = ""
     chunk_characters: int = 1_000
@@ -93,6 +99,17 @@ class Settings:
                 raise SettingError(
                     f"RAG_{name.upper()} is {getattr(self, name)}; choose {least} to {most}."
                 )
+        for name in ("library", "library_replica"):
+            if getattr(self, name) and not getattr(self, name).startswith(POSTGRESQL):
+                raise SettingError(
+                    f"RAG_{name.upper()} is not an address that begins with postgresql://; "
+                    "mend or unset it."
+                )
+        if self.library_replica and not self.library:
+            raise SettingError(
+                "RAG_LIBRARY_REPLICA names a replica, and RAG_LIBRARY not what it is a replica of: "
+                "set both, or unset it."
+            )
         if self.model_context and self.model_context < SMALLEST_CONTEXT:
             raise SettingError(
                 f"RAG_MODEL_CONTEXT is {self.model_context}; choose {SMALLEST_CONTEXT} or more, or "
@@ -130,13 +147,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         **dict.fromkeys(MODEL_RANGES, int),
     }
     chosen: dict[str, object] = {}
-    for field in fields(Settings):
-        variable = f"RAG_{field.name.upper()}"
+    for setting in fields(Settings):
+        variable = f"RAG_{setting.name.upper()}"
         if variable not in environment:
             continue
-        kind = kinds.get(field.name, str)
+        kind = kinds.get(setting.name, str)
         try:
-            chosen[field.name] = kind(environment[variable])
+            chosen[setting.name] = kind(environment[variable])
         except (ValueError, KeyError):
             raise SettingError(
                 f"{variable} is {environment[variable]!r}, which is not "
