@@ -15,10 +15,10 @@ from ui.failures import show_failure, told
 from ui.feedback import draw_feedback
 from ui.history import draw_chat_bar
 from ui.polling import follow
+from ui.sample import draw_sample_offer
 from ui.scope import asked_in_words, draw_scope
 from ui.words import clean, count, label, title_of
 
-SAMPLE_COMMAND = "python -m rag sync corpus"
 _PATIENCE_SECONDS = 0.8  # a quick answer is drawn at once, without a second round to the browser
 _POLL_SECONDS = 0.4
 
@@ -75,8 +75,7 @@ def _draw_welcome(chat: Chat) -> None:
 def _draw_empty_library() -> None:
     st.text("The library is empty, so there is nothing to answer from yet.")
     st.page_link("library.py", label="Add documents on the Library page")
-    st.text("Or take in the sample corpus from a terminal, and reload this page:")
-    st.code(SAMPLE_COMMAND, language=None)
+    draw_sample_offer()
 
 
 def _draw_suggestions(chat: Chat) -> None:
