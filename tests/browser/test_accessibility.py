@@ -11,13 +11,18 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import People, Site, ask
 
 GRAVE = {"serious", "critical"}
+SETTLED = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().iterations !== Infinity)
+    .map(one => one.finished)
+)"""
 OPTIONS = {"resultTypes": ["violations"]}
 
 
 def faults(page: Page, place: str) -> list[str]:
     """What axe finds serious or critical, with the first places where it does."""
     # What fades in has not its colour yet.
-    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
+    page.evaluate(SETTLED)
     found = Axe().run(page, options=OPTIONS).response["violations"]
     return [
         f"{place}: {one['id']} ({one['impact']}), {one['help']}: "
@@ -40,6 +45,7 @@ def test_nothing_keeps_anybody_out(people: People, site: Site, scheme: str) -> N
     expect(page.get_by_role("navigation", name="Headings").get_by_role("button")).to_have_count(1)
     found += faults(page, "source, as text")
     ask(page, "When did the pilot of the digital ruble begin?")
+    expect(page.locator(".fn-answer")).to_have_count(2)
     page.get_by_role("button", name="Open source 1:").last.click()
     expect(page.get_by_role("region", name="Page 2 of")).to_be_visible()
     expect(page.locator("mark")).to_be_focused()
