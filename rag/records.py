@@ -341,6 +341,7 @@ class Step:
         kind: ``rewrite`` the question, ``search`` for passages, or ``write`` by a language model.
         text: what came of it, in words for the person who asked.
         input_tokens, output_tokens: as the model's provider counted them; None where it did not.
+        cost: of these tokens in US dollars; None where they or their price are not known.
     """
 
     kind: StepKind
@@ -348,6 +349,7 @@ class Step:
     milliseconds: float
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def pages() -> list[StreamlitPage]:
         st.Page(scripts / "history.py", title="Your chats", url_path="chats"),
         st.Page(scripts / "review.py", title="Check answers", url_path="review"),
         st.Page(scripts / "library.py", title="Library", url_path="library"),
+        st.Page(scripts / "settings.py", title="Settings", url_path="settings"),
     ]
 
 

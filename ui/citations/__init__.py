@@ -9,15 +9,20 @@ from typing import Any
 
 from rag.records import Answer, Citation, Sentence
 from rag.settings import LONGEST_QUESTION
+from ui import services
 from ui.assets import mount
 from ui.conversation import Message, Opened, trigger
 from ui.words import (
     clean,
     date_in_words,
+    is_written,
     place,
+    step_facts,
     summary_line,
     title_of,
+    unsupported_in_words,
     verdict_in_words,
+    verdict_tag,
     worst,
 )
 
@@ -56,7 +61,7 @@ def draw_answer(
         if isinstance(question, str) and question.strip():
             on_ask(question.strip())
 
-    data = describe(answer) | {
+    data = describe(answer, hide=services.settings().unsupported == "hide") | {
         "open": opened.position if opened and opened.message == message.id else None,
         "focus": _focus(message, focus_back),
     }
@@ -85,18 +90,33 @@ def _focus(message: Message, focus_back: Opened | None) -> dict[str, Any] | None
     }
 
 
-def describe(answer: Answer) -> dict[str, Any]:
-    """Gives an answer as the component draws it: plain text, in parts that are bold or not."""
-    shown = [s for s in answer.sentences if s.verdict != "unsupported"]
+def describe(answer: Answer, *, hide: bool = False) -> dict[str, Any]:
+    """Gives an answer as the component draws it: plain text, in parts that are bold or not.
+
+    Args:
+        hide: whether sentences of a written answer that nothing supports are hidden until somebody
+            asks to see them.
+    """
+    written = is_written(answer)
+    shown = [s for s in answer.sentences if written or s.verdict != "unsupported"]
     by_marker = {citation.marker: n for n, citation in enumerate(answer.citations)}
     return {
         "status": answer.status,
         "text": answer.text if not shown else "",
-        "sentences": [_describe_sentence(s, answer.citations, by_marker) for s in shown],
+        "sentences": [
+            _describe_sentence(s, answer.citations, by_marker)
+            | ({"verdict": s.verdict, "tag": verdict_tag(s.verdict)} if written else {})
+            for s in shown
+        ],
+        "unsupported": unsupported_in_words(answer),
+        "hide": hide,
         "sources": [
             _describe_source(c, answer.sentences) for c in answer.citations or answer.nearest
         ],
         "line": summary_line(answer),
+        "steps": [{"text": clean(s.text), "facts": step_facts([s])} for s in answer.steps],
+        "stepsTitle": "How it was written" if written else "What was tried",
+        "taken": step_facts(answer.steps) if answer.steps else "",
         "searched": _searched(answer),
         "longest": LONGEST_QUESTION,
         "conflicts": [clean(conflict.note) for conflict in answer.conflicts],

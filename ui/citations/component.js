@@ -43,7 +43,9 @@ function draw(data, root) {
   for (const note of data.conflicts) {
     drawn.push(element("p", "fn-notice", `Sources disagree: ${note}`));
   }
+  if (data.unsupported) drawn.push(drawUnsupported(data, root));
   if (data.line) drawn.push(element("p", "fn-line", data.line));
+  if (data.steps.length) drawn.push(drawSteps(data));
   if (data.searched) drawn.push(drawSearched(data, root));
   if (data.status === "abstained") drawn.push(...drawRefusal(data, root));
   return drawn;
@@ -54,18 +56,59 @@ function drawText(data, root) {
   if (data.text) paragraph.append(data.text);
   data.sentences.forEach((sentence, index) => {
     if (index) paragraph.append(" ");
-    if (!sentence.sources.length) return appendParts(paragraph, sentence.parts);
-    const [most, last] = splitLastWord(sentence.parts);
-    // The numbers stay on the line of the word before them.
-    const tail = element("span", "fn-tail");
-    appendParts(paragraph, most);
-    appendParts(tail, last);
-    for (const position of sentence.sources) {
-      tail.append(drawNumber(data.sources[position], position, root));
-    }
-    paragraph.append(tail);
+    const place = sentence.tag ? paragraph.appendChild(drawJudged(sentence)) : paragraph;
+    appendSentence(sentence.tag ? place.firstChild : place, sentence, data, root);
   });
   return paragraph;
+}
+
+function appendSentence(parent, sentence, data, root) {
+  if (!sentence.sources.length) return appendParts(parent, sentence.parts);
+  const [most, last] = splitLastWord(sentence.parts);
+  // The numbers stay on the line of the word before them.
+  const tail = element("span", "fn-tail");
+  appendParts(parent, most);
+  appendParts(tail, last);
+  for (const position of sentence.sources) {
+    tail.append(drawNumber(data.sources[position], position, root));
+  }
+  parent.append(tail);
+}
+
+// A sentence that a model wrote, with room for its words and the verdict behind them.
+function drawJudged(sentence) {
+  const place = element("span", `fn-judged fn-${sentence.verdict}`);
+  const words = element(sentence.verdict === "unsupported" ? "s" : "span", "fn-words");
+  place.append(words, " ", element("span", "fn-tag", sentence.tag));
+  return place;
+}
+
+function drawUnsupported(data, root) {
+  const line = element("p", "fn-line fn-count", `${data.unsupported} `);
+  const toggle = element("button", "fn-quiet");
+  toggle.type = "button";
+  const set = (hidden) => {
+    root.classList.toggle("fn-hides", hidden);
+    toggle.textContent = hidden ? "Show" : "Hide";
+    const said = hidden ? "Show" : "Hide";
+    toggle.setAttribute("aria-label", `${said} what is not in the documents`);
+  };
+  toggle.addEventListener("click", () => set(!root.classList.contains("fn-hides")));
+  set(data.hide);
+  line.append(toggle);
+  return line;
+}
+
+function drawSteps(data) {
+  const details = element("details", "fn-line fn-steps");
+  const list = element("ol");
+  for (const step of data.steps) {
+    const item = element("li", "", step.text);
+    item.append(element("span", "fn-step-facts", ` ${step.facts}`));
+    list.append(item);
+  }
+  details.append(element("summary", "", `${data.stepsTitle}: ${data.taken}`), list);
+  return details;
 }
 
 function splitLastWord(parts) {

@@ -1,23 +1,26 @@
-"""``python -m rag review export``: what people found of the answers in chats."""
+"""What people found of the answers in chats."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from rag.assistant import open_assistant
+from rag.cli.commands import AddCommand
+from rag.cli.exit_status import OK
+from rag.cli.terminal import tell
 from rag.errors import SettingError
 from rag.history import History, Transcript, history_path
 from rag.review.export import to_csv, to_markdown
-from rag.review.folder import ReadableLibrary, write_questions
+from rag.review.folder import write_questions
 from rag.settings import Settings
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of the command to its parser."""
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
+def add_commands(add: AddCommand) -> None:
+    review = add("review", _export, "write what people found of their answers")
+    actions = review.add_subparsers(required=True, metavar="ACTION")
     export = actions.add_parser("export", help="write what people found of the kept answers")
     export.add_argument("form", choices=["csv", "markdown", "questions"])
     export.add_argument(
@@ -28,34 +31,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(
-    options: argparse.Namespace, settings: Settings, open_library: Callable[[], ReadableLibrary]
-) -> str:
-    """Exports, and gives a sentence that says what was written where; '' for standard output.
-
-    Raises:
-        SettingError: there is no such chat, or the place cannot be written.
-    """
+def _export(options: argparse.Namespace, settings: Settings) -> int:
     with closing(History.open(history_path(settings))) as history:
         chats = _choose(history, options.chat)
     if options.form == "questions":
         if not options.out:
             raise SettingError("Name a new folder for the questions with --out.")
-        rows = write_questions(Path(options.out), chats, open_library())
+        library = open_assistant(settings).library
+        rows = write_questions(Path(options.out), chats, library)
         scored = sum(row["answerable"] is not None for row in rows)
-        return (
+        tell(
             f"{len(rows)} questions are in {options.out}; {scored} are scored by "
             f"`python -m rag evaluate {options.out}`, the rest wait for their evidence."
         )
+        return OK
     text = (to_csv if options.form == "csv" else to_markdown)(chats.values())
     if not options.out:
         sys.stdout.write(text)
-        return ""
+        return OK
     try:
         Path(options.out).write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise SettingError(f"{options.out} cannot be written ({error}).") from error
-    return f"What was found in {len(chats)} chats is in {options.out}."
+    tell(f"What was found in {len(chats)} chats is in {options.out}.")
+    return OK
 
 
 def _choose(history: History, wanted: list[str] | None) -> dict[str, Transcript]:
