@@ -53,8 +53,20 @@ def _draw_talk(chat: Chat, request: Request | None) -> None:
         draw_chat_bar(chat.conversation)
     else:
         _draw_welcome(chat)
-    for message in chat.messages:
+    for message in _draw_earlier(chat):
         _draw_message(chat, message)
+
+
+def _draw_earlier(chat: Chat) -> list[Message]:
+    """Draws the way to what was said long ago; gives the messages that are to be drawn."""
+    if hidden := chat.hidden:
+        st.button(
+            f"Show {min(hidden, conversation.STEP)} of {count(hidden, 'earlier question')}",
+            key="earlier",
+            type="tertiary",
+            on_click=chat.show_earlier,
+        )
+    return chat.messages[hidden:]
 
 
 def _draw_welcome(chat: Chat) -> None:
