@@ -4,7 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 # The pages are imported here so that the first visitor need not wait for it.
-from ui import chat, library  # noqa: F401
+from ui import api, chat, library  # noqa: F401
 from ui.failures import report_script_error
 from ui.guard import Guard
 from ui.services import while_serving
@@ -12,6 +12,7 @@ from ui.services import while_serving
 app = st.App(
     "ui/scripts/main.py",
     lifespan=while_serving,
+    routes=api.routes,
     middleware=[Middleware(Guard)],
     on_script_error=report_script_error,
 )
