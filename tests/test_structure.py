@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "evaluate": {"assistant", "files"},
     "turns": set(),
-    "api": {"assistant", "turns"},
+    "api": {"assistant", "library", "turns"},
     "mcp": {"assistant", "turns"},
     "cli": {
         "api", "assistant", "backup", "evaluate", "fetch", "history", "library", "mcp",
