@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "spelling": {"question", "terms"},
     "question": {"terms"},
     "answer": {"question", "quote", "reader", "sentences", "statements", "terms"},
+    "compare": {"answer", "gate", "question", "quote", "sentences", "statements", "terms"},
     "library": {
         "backup", "isolate", "chunks", "embed", "files", "language", "likeness", "locks", "store",
         "vectors", "words",
@@ -49,8 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gate": {"answer", "instructions", "question", "reader", "sentences", "terms"},
     "generate": set(),
     "assistant": {
-        "answer", "conversation", "embed", "fetch", "gate", "generate", "library", "question",
-        "reader", "retrieve", "spelling", "terms",
+        "answer", "compare", "conversation", "embed", "fetch", "gate", "generate", "library",
+        "question", "reader", "retrieve", "spelling", "terms",
     },
     "evaluate": {"assistant", "files"},
     "cli": {"assistant", "backup", "evaluate", "fetch", "history", "library"},

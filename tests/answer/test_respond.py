@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from rag.answer.respond import Part, Respondent, Stopwatch, join_parts
+from rag.answer.part import Part, join_parts
+from rag.answer.respond import Respondent, Stopwatch
 from rag.records import Answer, Passage, Reading, Span
 from rag.store import SQLiteStore
 from rag.terms import extract_terms

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.records import Answer, Citation, Sentence
+from rag.records import Answer, Citation, CitedDocument, Conflict, Sentence
 from rag.settings import LONGEST_QUESTION
 from ui.assets import mount
 from ui.conversation import Message, Opened, trigger
@@ -92,14 +92,14 @@ def describe(answer: Answer) -> dict[str, Any]:
     return {
         "status": answer.status,
         "text": answer.text if not shown else "",
-        "sentences": [_describe_sentence(s, answer.citations, by_marker) for s in shown],
+        "sentences": _describe_sentences(answer, shown, by_marker),
         "sources": [
             _describe_source(c, answer.sentences) for c in answer.citations or answer.nearest
         ],
         "line": summary_line(answer),
         "searched": _searched(answer),
         "longest": LONGEST_QUESTION,
-        "conflicts": [clean(conflict.note) for conflict in answer.conflicts],
+        "conflicts": [_describe_conflict(c, answer.citations, by_marker) for c in answer.conflicts],
         "notice": clean(answer.notice or ""),
     }
 
@@ -113,8 +113,54 @@ def _searched(answer: Answer) -> str:
     return "" if is_as_asked or answer.status == "unclear" else searched
 
 
+def _describe_sentences(
+    answer: Answer, shown: Sequence[Sentence], by_marker: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """Gives the sentences; of several documents, each of them once stands above what it says."""
+    described = []
+    above: CitedDocument | None = None
+    documents = {c.document.id for s in shown for c in _cited(s, answer.citations)}
+    for sentence in shown:
+        data = _describe_sentence(sentence, answer.citations, by_marker)
+        cited = _cited(sentence, answer.citations)
+        if len(documents) > 1 and cited and (above is None or cited[0].document.id != above.id):
+            above = cited[0].document
+            data["above"] = {"title": title_of(above), "date": date_in_words(above.date)}
+        data["agreement"] = _describe_agreement(sentence, answer, by_marker)
+        described.append(data)
+    return described
+
+
+def _cited(sentence: Sentence, citations: Sequence[Citation]) -> list[Citation]:
+    return [citation for citation in citations if citation.marker in sentence.markers]
+
+
+def _describe_agreement(
+    sentence: Sentence, answer: Answer, by_marker: Mapping[int, int]
+) -> dict[str, Any] | None:
+    """Gives how many sources say the same as a sentence, and where the others stand."""
+    for agreement in answer.agreements:
+        if agreement.markers[0] in sentence.markers:
+            others = [by_marker[m] for m in agreement.markers[1:] if m in by_marker]
+            return {"text": f"{len(agreement.markers)} sources agree", "sources": others}
+    return None
+
+
+def _describe_conflict(
+    conflict: Conflict, citations: Sequence[Citation], by_marker: Mapping[int, int]
+) -> dict[str, Any]:
+    positions = [by_marker[m] for m in conflict.markers if m in by_marker]
+    as_of = date_in_words(conflict.as_of)
+    return {
+        "note": clean(conflict.note),
+        "as_of": f"As of {as_of}, the date of the newest of them." if as_of else "",
+        "sources": positions,
+        "dates": [date_in_words(citations[p].document.date) or "no date" for p in positions],
+    }
+
+
 def _describe_sentence(
-    sentence: Sentence, citations: Sequence[Citation], by_marker: dict[int, int]
+    sentence: Sentence, citations: Sequence[Citation], by_marker: Mapping[int, int]
 ) -> dict[str, Any]:
     cited = [citations[by_marker[m]] for m in sentence.markers if m in by_marker]
     key_words = [span.text for citation in cited for span in citation.answer_spans]
