@@ -62,6 +62,7 @@ class Assistant:
         self._respondent = Respondent(
             library.store,
             self._retriever,
+            library.words,
             reader,
             embedder.name,
             library.locate_page,

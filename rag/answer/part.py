@@ -14,6 +14,7 @@ class Part:
 
     Attributes:
         unanswered: what was asked for beside and not found, in words.
+        notice: what is to be said beside the answer.
         passages: those that were read.
     """
 
@@ -23,6 +24,7 @@ class Part:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()
     unanswered: tuple[str, ...] = ()
+    notice: str | None = None
     passages: Sequence[Passage] = field(default=(), repr=False)
     agreements: tuple[Agreement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
@@ -37,7 +39,12 @@ def join_parts(blank: Answer, parts: Sequence[Part]) -> Answer:
     answered = [part for part in parts if part.sentences]
     if not answered:
         confidence = max(part.confidence for part in parts)
-        return replace(blank, confidence=round(confidence, 4), nearest=parts[0].nearest)
+        return replace(
+            blank,
+            confidence=round(confidence, 4),
+            nearest=parts[0].nearest,
+            notice=parts[0].notice,
+        )
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     agreements: list[Agreement] = []

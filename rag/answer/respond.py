@@ -22,6 +22,13 @@ from rag.answer.material import (
     gather_topic,
     speaks_of_a_document,
 )
+from rag.answer.mentions import (
+    MOST_LISTED,
+    WordSearch,
+    count_mentions,
+    find_mentions,
+    quote_mention,
+)
 from rag.answer.names import is_namesake
 from rag.answer.part import Part
 from rag.answer.quotation import Quotation, quote_span
@@ -29,7 +36,7 @@ from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_s
 from rag.answer.summarise import summarise
 from rag.question import Question, read_question, strip_source
 from rag.reader import Reader
-from rag.records import Passage, Reading, Span
+from rag.records import Passage, Reading, Sentence, Span
 from rag.statements import find_statements
 
 NEAREST = 3  # passages shown with a refusal
@@ -79,6 +86,7 @@ class Respondent:
         self,
         store: ReadableStore,
         finder: Finder,
+        words: WordSearch,
         reader: Reader,
         embedding_model: str,
         locate_page: LocatePage,
@@ -87,6 +95,7 @@ class Respondent:
     ) -> None:
         self._store = store
         self._finder = finder
+        self._words = words
         self._reader = reader
         self._embedding_model = embedding_model
         self._locate_page = locate_page
@@ -115,6 +124,8 @@ class Respondent:
             return self._give_overview(asked, documents, watch)
         if asked.form == "comparison":
             return self._compare(asked, documents, watch)
+        if asked.form == "mentions":
+            return self._list_documents(asked, documents, watch)
         passages, reading = self._read(asked.text, documents, watch, before)
         reading = _doubt_namesake(asked, passages, reading)
         if not self._is_sure(reading):
@@ -188,6 +199,26 @@ class Respondent:
         topic = correct_spelling(topic, known)
         passages = self._finder.retrieve(topic, self._passages, documents)
         return gather_topic(self._store, self._embedding_model, topic, passages)
+
+    # Lists of documents.
+
+    def _list_documents(
+        self, asked: Question, documents: Collection[str] | None, watch: Stopwatch
+    ) -> Part:
+        """Counts the documents that mention a thing, and cites where each does so first."""
+        (topic,) = asked.topics
+        with watch.timing("retrieve"):
+            found = find_mentions(self._store, self._words, topic, documents)
+        if not found:
+            abstained = self._abstain(asked, 0.0, self._retrieve(topic, documents, watch))
+            return replace(abstained, notice=f"No document mentions “{topic}”.")
+        listed = found[:MOST_LISTED]
+        quotations = [quote_mention(asked, mention, n) for n, mention in enumerate(listed)]
+        part = self._show(asked, quotations, [m.passage for m in listed], NAMED_CONFIDENCE)
+        known = sum(documents is None or d.id in documents for d in self._store.documents())
+        markers = tuple(citation.marker for citation in part.citations)
+        lead = Sentence(count_mentions(topic, len(found), known), markers, "supported")
+        return replace(part, sentences=(lead, *part.sentences))
 
     # Comparisons.
 

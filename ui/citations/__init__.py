@@ -23,6 +23,8 @@ from ui.words import (
 
 QUOTE_CHARACTERS = 420  # of a card; the source itself shows the rest
 
+MOST_NUMBERS = 3  # behind the sentence that leads a list in
+
 MOST_BOLD = 0.6  # where more of a sentence than this is key words, bold would point at nothing
 
 _BREAKS = re.compile(r"[ \t]*\n\s*")
@@ -121,6 +123,9 @@ def _describe_sentences(
     above: CitedDocument | None = None
     documents = {c.document.id for s in shown for c in _cited(s, answer.citations)}
     for sentence in shown:
+        if _leads_in(sentence, answer):  # each number stands behind its own quote
+            described.append({"parts": split_bold(sentence.text, []), "sources": []})
+            continue
         data = _describe_sentence(sentence, answer.citations, by_marker)
         cited = _cited(sentence, answer.citations)
         if len(documents) > 1 and cited and (above is None or cited[0].document.id != above.id):
@@ -129,6 +134,13 @@ def _describe_sentences(
         data["agreement"] = _describe_agreement(sentence, answer, by_marker)
         described.append(data)
     return described
+
+
+def _leads_in(sentence: Sentence, answer: Answer) -> bool:
+    """True for a first sentence that counts the many quotes that follow it, one a sentence."""
+    first, *rest = answer.sentences
+    rests_on_all = len(first.markers) == len(answer.citations) == len(rest) > MOST_NUMBERS
+    return sentence is first and rests_on_all and all(len(s.markers) == 1 for s in rest)
 
 
 def _cited(sentence: Sentence, citations: Sequence[Citation]) -> list[Citation]:
