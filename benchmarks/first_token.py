@@ -194,7 +194,7 @@ def wait_for_answer(page: Page) -> None:
 
 
 def delay(page: Page, model: Model, number: int, until: str) -> float:
-    """Gives the milliseconds from a first token's being sent until it has arrived, or is painted."""
+    """Milliseconds from the sending of a first token until it has arrived, or is painted."""
     token = f"Token{number}x"
     return float(page.evaluate(f"window.{until}.{token}")) - model.sent[token]
 
