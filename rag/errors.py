@@ -3,6 +3,8 @@
 FootnoteError
 ├── SettingError          a setting has a value that cannot be used
 ├── QuestionError         a question that cannot be asked (empty, too long)
+├── TooManyQuestions      more questions wait for their turn than may
+├── UnreadableChat        a file that holds no chat that can be taken in, and why
 ├── DocumentError
 │   ├── UnreadableDocument    a file that cannot be taken in, and why
 │   │   └── UnreachableAddress    a web address from which nothing can be taken in, and why
@@ -29,6 +31,14 @@ class SettingError(FootnoteError):
 
 class QuestionError(FootnoteError):
     """The question cannot be asked as it is."""
+
+
+class TooManyQuestions(FootnoteError):
+    """More questions wait for their turn than may."""
+
+
+class UnreadableChat(FootnoteError):
+    """The file holds no chat that can be taken in."""
 
 
 class DocumentError(FootnoteError):

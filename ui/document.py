@@ -141,15 +141,14 @@ def _draw_edit(document: Document) -> None:
 
 
 def _draw_citing(document: Document, go_to_chat: Callable[[str], None]) -> None:
-    citing = services.history().citing(document.id)
+    citing = services.history().citing(document.id, conversation.owner())
     if not citing:
         return
-    owner = conversation.owner()
-    with st.expander(f"Cited in {count(len(citing), 'answer')}"):
+    with st.expander(f"Cited in {count(len(citing), 'answer')} of your chats"):
         for number, one in enumerate(citing[:CITING_LISTED]):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.text(f"{date_in_words(one.asked[:10])}: {shorten(clean(one.question), 160)}")
-                if one.owner == owner and st.button("Open the chat", key=f"citing_{number}"):
+                if st.button("Open the chat", key=f"citing_{number}"):
                     go_to_chat(one.conversation_id)
         if len(citing) > CITING_LISTED:
             st.text(f"and {len(citing) - CITING_LISTED:,} more")

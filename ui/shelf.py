@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from rag.generate import Choice, OnStep, OnText
 from rag.library import Plan
 from rag.records import (
     Answer,
@@ -179,9 +181,17 @@ class Core(Protocol):
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
         *,
+        on_text: OnText | None = None,
+        on_step: OnStep | None = None,
+        stop: threading.Event | None = None,
+        model: Choice | None = None,
         threshold: float | None = None,
     ) -> Answer:
         """Answers one question, from all documents or from these alone."""
+        ...
+
+    def check_model(self, model: Choice, /) -> None:
+        """Raises SettingError where a model cannot be opened."""
         ...
 
     def suggested_questions(self, count: int) -> list[str]:

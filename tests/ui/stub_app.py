@@ -7,6 +7,8 @@ from starlette.middleware import Middleware
 
 from tests.ui.stub import StubWatcher, open_stub
 from ui import services
+from ui.downloads import ROUTES
+from ui.draft import DRAFTS
 from ui.failures import report_script_error
 from ui.guard import Guard
 from ui.routes import source_routes
@@ -16,7 +18,7 @@ services.open_watcher = StubWatcher
 
 app = st.App(
     Path(__file__).parents[2] / "ui" / "scripts" / "main.py",
-    routes=[source_routes()],
+    routes=[*ROUTES, DRAFTS, source_routes()],
     middleware=[Middleware(Guard)],
     on_script_error=report_script_error,
 )

@@ -257,7 +257,7 @@ def test_of_likely_duplicates_both_are_kept(library: AppTest, core: StubAssistan
     assert not [t for t in texts(library) if "shared" in t]
 
 
-def test_who_cites_a_document_is_told_and_only_ones_own_chat_is_linked(
+def test_ones_own_answers_that_cite_a_document_are_told_and_nobody_elses(
     app: AppTest, core: StubAssistant
 ) -> None:
     ask(app, BANK)
@@ -267,9 +267,9 @@ def test_who_cites_a_document_is_told_and_only_ones_own_chat_is_linked(
     app.switch_page("library.py").run()
     open_document(app, core)
     citing = [t for t in texts(app) if t.endswith((BANK, "Whose?"))]
-    assert [t.split(": ")[1] for t in citing] == ["Whose?", BANK]
-    assert [k for k in keys(app) if k.startswith("citing_")] == ["citing_1"]
-    button(app, "citing_1").click().run()
+    assert [t.split(": ")[1] for t in citing] == [BANK]
+    assert [k for k in keys(app) if k.startswith("citing_")] == ["citing_0"]
+    button(app, "citing_0").click().run()
     at_chat(app)
     assert app.query_params["c"] == mine
     assert len(drawn(app, "citations")) == 1

@@ -18,6 +18,7 @@ from tests.fakes import HashingEmbedder
 from tests.ui.pages import BANK, MAIN, ask, button, cell_text, drawn, keys, leaders, settle, texts
 from tests.ui.stub import StubAssistant, StubLibrary
 from ui import backup, services
+from ui.sample import SAMPLE
 
 
 def test_the_first_page_is_usable_before_the_models_are_loaded(app: AppTest) -> None:
@@ -118,9 +119,10 @@ def test_a_library_that_cannot_be_opened_is_told(
 def test_an_empty_library_explains_itself(core: StubAssistant) -> None:
     core.library = StubLibrary(samples=())
     app = AppTest.from_file(str(MAIN), default_timeout=20).run()
-    assert app.code[0].value == "python -m rag sync corpus"
+    assert any("The library is empty" in text for text in texts(app))
     app.switch_page("library.py").run()
-    assert app.code[0].value == "python -m rag sync corpus"
+    button(app, "sample").click().run()
+    assert core.library.synced == [SAMPLE]
     assert not app.exception
 
 
@@ -212,7 +214,8 @@ def test_erased_quotations_are_gone_from_the_open_chat(app: AppTest, core: StubA
 def test_a_chat_that_a_backup_does_not_hold_is_told(app: AppTest) -> None:
     ask(app, BANK)
     kept = next(k for k in keys(app) if k.startswith("chat_"))
-    services.history().delete(kept.removeprefix("chat_"))
+    history, chat = services.history(), kept.removeprefix("chat_")
+    history.delete(chat, history.conversation(chat).owner)
     app.run()
     assert "The chat of this address is not kept here any more; this is a new one." in texts(app)
     assert not drawn(app, "citations")
