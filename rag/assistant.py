@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from rag import __version__
-from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
+from rag.answer import UNCLEAR, Part, Respondent, Stopwatch, join_parts, reply
+from rag.compare import compare_sources
 from rag.conversation import Resolution, resolve
 from rag.embed import Embedder, make_embedder
 from rag.errors import ModelError, ModelFailed, QuestionError, SettingError
@@ -73,6 +74,7 @@ class Assistant:
         self._respondent = Respondent(
             library.store,
             self._retriever,
+            library.words,
             reader,
             embedder.name,
             library.locate_page,
@@ -305,14 +307,25 @@ class Assistant:
             answer = self._answer(blank, before, documents, watch)
             reason = f"{str(failure).rstrip('.')}; the built-in reader answered instead."
             return replace(answer, notice=_join(reason, answer.notice), steps=tuple(steps))
+        written = self._compare(
+            Part(
+                draft.question,
+                held.confidence,
+                held.sentences,
+                held.citations,
+                passages=draft.passages,
+            )
+        )
         return replace(
             blank,
             searched_for=draft.question,
             status="answered",
             text=held.text,
             confidence=held.confidence,
-            sentences=held.sentences,
-            citations=held.citations,
+            sentences=written.sentences,
+            citations=written.citations,
+            agreements=written.agreements,
+            conflicts=written.conflicts,
             model=name,
             notice="You stopped it before it was done." if draft.was_stopped else None,
             steps=tuple(steps),
@@ -334,13 +347,22 @@ class Assistant:
         if not find_foreign_language(blank.question):
             blank = replace(blank, searched_for=self._speller.correct(blank.searched_for))
         parts = [
-            respondent.respond(question, documents, watch, before)
+            self._compare(respondent.respond(question, documents, watch, before))
             for question in split_question(blank.searched_for)
         ]
         answer = join_parts(blank, parts)
         if answer.status == "answered" or answer.nearest or self.library.documents():
             return answer
         return replace(answer, text=EMPTY_LIBRARY)
+
+    def _compare(self, part: Part) -> Part:
+        """Adds what other documents say of the same."""
+        library = self.library
+        return compare_sources(
+            part,
+            lambda document_id: [twin.document_id for twin in library.twins(document_id)],
+            library.locate_page,
+        )
 
 
 def _ignore(_: str | Step) -> None:

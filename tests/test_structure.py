@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "spelling": {"question", "terms"},
     "question": {"terms"},
     "answer": {"question", "quote", "reader", "sentences", "statements", "terms"},
+    "compare": {"answer", "gate", "question", "quote", "sentences", "statements", "terms"},
     "library": {
         "backup", "isolate", "chunks", "embed", "files", "language", "likeness", "locks",
         "postgres", "store", "vectors", "words",
@@ -54,12 +55,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "generate": set(),
     "trial": {"gate", "generate"},
     "assistant": {
-        "answer", "conversation", "embed", "fetch", "gate", "generate", "library", "question",
-        "reader", "retrieve", "spelling", "terms",
+        "answer", "compare", "conversation", "embed", "fetch", "gate", "generate", "library",
+        "question", "reader", "retrieve", "spelling", "terms",
     },
     "evaluate": {"assistant", "files"},
     "turns": set(),
-    "api": {"assistant", "turns"},
+    "api": {"assistant", "library", "turns"},
     "mcp": {"assistant", "turns"},
     "cli": {
         "api", "assistant", "backup", "evaluate", "fetch", "history", "library", "mcp",

@@ -7,10 +7,11 @@ runs no script. All of it is data or a JPEG, and only for a page that this serve
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import streamlit as st
+from anyio import CapacityLimiter, to_thread
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -22,7 +23,9 @@ from ui import reading, services
 from ui.failures import sentence_for
 
 MOST_RANGES = 60
+AT_ONCE = 8  # threads; more wait without one, so that a slow page leaves some for the chat
 _RANGE = re.compile(r"(\d{1,10})-(\d{1,10})")
+_threads = CapacityLimiter(AT_ONCE)
 _PRIVATE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 # A content never changes under its id; but what is removed is to go from browsers too.
 _FOR_A_WHILE = _PRIVATE | {"Cache-Control": "private, max-age=300"}
@@ -46,10 +49,10 @@ def source_routes() -> Mount:
     )
 
 
-def _told(endpoint: Endpoint) -> Endpoint:
-    """Tells of whatever goes wrong in a sentence."""
+def _told(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """Answers in a thread, and tells of whatever goes wrong in a sentence."""
 
-    def answer(request: Request) -> Response:
+    def told(request: Request) -> Response:
         try:
             return endpoint(request)
         except UnknownDocument:
@@ -58,6 +61,9 @@ def _told(endpoint: Endpoint) -> Endpoint:
             return _failure(422, str(error))
         except Exception as error:  # noqa: BLE001 - sentence_for logs it
             return _failure(500, sentence_for(error))
+
+    async def answer(request: Request) -> Response:
+        return await to_thread.run_sync(told, request, limiter=_threads)
 
     return answer
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from rag import __version__
 from rag.api.problems import tell_problems
-from rag.api.routes import make_routes
+from rag.api.routes import add_routes
 from rag.assistant import Assistant
 from rag.errors import SettingError
 from rag.turns import Turns
@@ -40,10 +40,11 @@ def make_application(
         openapi_url="/api/openapi.json",
         docs_url=None,  # its scripts would come from elsewhere
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         routes=[Route(path, other) for path, other in (beside or {}).items()],
         lifespan=lifespan,
     )
-    app.include_router(make_routes(assistant, turns))
+    add_routes(app, assistant, turns)
     tell_problems(app)
     return app
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.api.problems import refusal
-from rag.api.token import HOW_TO_SET, VARIABLE, is_token
+from rag.api.token import NOT_SET, VARIABLE, is_token
 from rag.settings import LARGEST_FILE_BYTES
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -55,7 +55,7 @@ class Guard:
             )
         if path != OPEN_PATH:
             if not self._token:
-                return HTTPException(403, f"{VARIABLE} is not set: {HOW_TO_SET}")
+                return HTTPException(403, NOT_SET)
             scheme, _, shown = headers.get("authorization", "").partition(" ")
             if scheme.lower() != "bearer" or not is_token(shown.strip(), self._token):
                 return HTTPException(

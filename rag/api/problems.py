@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from rag import errors
 
@@ -31,6 +31,7 @@ STATUS: Mapping[type[errors.FootnoteError], HTTPStatus] = {
     errors.UnreadableDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyQuestions: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.LibraryBusy: HTTPStatus.CONFLICT,
     errors.LibraryFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
@@ -80,8 +81,9 @@ def _tell_http(request: Request, error: HTTPException) -> JSONResponse:
 
 def _methods(request: Request) -> set[str]:
     """Gives what is possible at the request's address; each route knows but its own."""
-    routes = [r for r in request.app.routes if r.matches(request.scope)[0] != Match.NONE]
-    return {method for route in routes for method in getattr(route, "methods", None) or ()}
+    routes = (r for r in request.app.routes if isinstance(r, Route))
+    there = [r for r in routes if r.matches(request.scope)[0] != Match.NONE]
+    return {method for route in there for method in route.methods or ()}
 
 
 def _tell_fault(_: Request, error: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ HOW_TO_SET = (
     f"set {VARIABLE} to a secret of {SHORTEST} characters or more, for instance from "
     '`python -c "import secrets; print(secrets.token_urlsafe())"`, and start Footnote again.'
 )
+NOT_SET = f"{VARIABLE} is not set, so nothing but /api/health is answered: {HOW_TO_SET}"
 
 
 def read_token(environment: Mapping[str, str] = os.environ) -> str:

@@ -6,15 +6,18 @@ import argparse
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 from rag.assistant import Assistant, open_assistant
 from rag.cli.commands import AddCommand
 from rag.cli.exit_status import OK
 from rag.cli.terminal import tell
 from rag.errors import ModelError, SettingError
-from rag.library import stop_workers
 from rag.settings import Settings
 from rag.turns import Turns
+
+if TYPE_CHECKING:
+    from rag.api.guard import Guard
 
 HOST, PORT = "127.0.0.1", 8502  # the page has 8501
 MCP_PATH = "/mcp"
@@ -22,22 +25,23 @@ MCP_PATH = "/mcp"
 
 def add_commands(add: AddCommand) -> None:
     serve = add("serve", _serve, "answer other programs over HTTP: REST at /api, MCP at /mcp")
-    serve.add_argument("--host", default=HOST, help="the address to listen on, this machine's own")
+    serve.add_argument("--host", default=HOST, help="the address of this machine to listen on")
     serve.add_argument("--port", type=int, default=PORT, help="0 for any that is free")
     add("mcp", _mcp, "answer an assistant that speaks MCP, on standard input and output")
 
 
-def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    with _extras():
-        from rag.api.application import listen, make_application, serve
-        from rag.api.guard import LOOPBACK, Guard
-        from rag.api.token import HOW_TO_SET, VARIABLE, read_token
-        from rag.mcp.server import make_server
-    token = read_token()
-    assistant, turns = open_assistant(settings), Turns()
-    is_loopback = options.host in LOOPBACK
+def make_site(assistant: Assistant, token: str, host: str) -> Guard:
+    """Gives both interfaces of one library as an ASGI application, whose worker takes in files.
+
+    On loopback it answers to the names of loopback alone; elsewhere it cannot know its names.
+    """
+    from rag.api.application import make_application
+    from rag.api.guard import LOOPBACK, Guard
+    from rag.mcp.server import make_server
+
+    turns = Turns()
     mcp = make_server(assistant, turns).streamable_http_app(
-        streamable_http_path=MCP_PATH, stateless_http=True, json_response=True, host=options.host
+        streamable_http_path=MCP_PATH, stateless_http=True, json_response=True, host=host
     )
 
     @asynccontextmanager
@@ -46,17 +50,26 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         _load(assistant)
         async with mcp.router.lifespan_context(mcp):
             yield
-        stop_workers()
+        assistant.library.stop_worker()
 
     app = make_application(assistant, turns, {MCP_PATH: mcp}, while_serving)
+    return Guard(app, token, LOOPBACK if host in LOOPBACK else ())
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    with _extras():
+        from rag.api.application import listen, serve
+        from rag.api.token import NOT_SET, read_token
+
+        token = read_token()
+        site = make_site(open_assistant(settings), token, options.host)
     with listen(options.host, options.port) as listening:
         host, port = listening.getsockname()[:2]
-        tell(f"Serving http://{host}:{port}/api and {MCP_PATH}; press Ctrl+C to end.")
+        shown = f"[{host}]" if ":" in host else host
+        tell(f"Serving http://{shown}:{port}/api and {MCP_PATH}; press Ctrl+C to end.")
         if not token:
-            tell(
-                f"{VARIABLE} is not set, so that nothing but /api/health is answered: {HOW_TO_SET}"
-            )
-        serve(Guard(app, token, LOOPBACK if is_loopback else ()), listening)
+            tell(NOT_SET)
+        serve(site, listening)
     return OK
 
 
@@ -86,7 +99,8 @@ def _extras() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
         raise SettingError(
-            f"This needs the package {error.name}: run "
+            f"This needs the package {package}: run "
             "`.venv/bin/python -m pip install -r requirements-serve.txt` and try again."
         ) from error

@@ -55,6 +55,7 @@ class Tools:
         out. Where `status` is `abstained`, the documents do not answer; `nearest` then holds what
         comes closest.
         """
+        self._assistant.load()  # one loads, where several ask before it is done
         chosen = self._choose(documents)
         return describe_answer(self._assistant.ask(question, (), chosen, threshold=threshold))
 
@@ -65,6 +66,7 @@ class Tools:
         count: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] = 8,
     ) -> FoundPassages:
         """Finds the passages of the person's documents that bear on a question, best first."""
+        self._assistant.load()
         found = self._assistant.rank(query, count, self._choose(documents))
         return FoundPassages(passages=[describe_passage(passage) for passage in found])
 

@@ -79,16 +79,17 @@ def put_together(facts: Mapping[str, Any], data: bytes) -> PageLayout:
         raise TypeError("no page")
     if sum(lengths) != len(letters) or len(data) != 8 * len(letters):
         raise ValueError("letters and places differ in number")
-    if type(facts["pages"]) is not int:
-        raise TypeError("no number of pages")
+    width, height = float(facts["width"]), float(facts["height"])
+    if type(facts["pages"]) is not int or not all(0 < side < 1e9 for side in (width, height)):
+        raise ValueError("no number of pages, or no size")
     places = array("H", data)
     if sys.byteorder == "big":
         places.byteswap()
     ends = zip(accumulate(lengths), facts["cells"], strict=True)
     return PageLayout(
         pages=facts["pages"],
-        width=float(facts["width"]),
-        height=float(facts["height"]),
+        width=width,
+        height=height,
         letters=letters,
         places=places,
         cells=array("L", [n for n, length in enumerate(lengths) for _ in range(length)]),

@@ -163,3 +163,4 @@ def test_every_error_has_the_one_form(
         assert list(answer.json()) == ["error"]
         assert "of our own" not in answer.text
     assert answers[405].headers["allow"] == "POST"
+    assert client.put("/api/documents").headers["allow"] == "GET, POST"

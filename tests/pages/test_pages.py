@@ -155,6 +155,9 @@ def test_a_page_with_too_many_letters_is_drawn_without_them(
         {"cells": 2},
         {"pages": "2"},
         {"width": "wide"},
+        {"width": float("inf")},
+        {"height": float("nan")},
+        {"height": 0},
     ],
 )
 def test_what_makes_no_sense_is_not_believed(change: dict[str, object]) -> None:

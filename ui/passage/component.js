@@ -185,6 +185,7 @@ function showTab(view, name, focus) {
   view.panel.setAttribute("aria-label", TABS[name]);
   view.pageTools.hidden = name !== "page";
   view.seekTools.hidden = name === "facts";
+  view.panel.style.minHeight = "";
   if (name === "page") showPage(view, view.page, focus);
   else if (name === "text") showText(view, focus);
   else showFacts(view);
