@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from rag import __version__
-from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
+from rag.answer import UNCLEAR, Part, Respondent, Stopwatch, join_parts, reply
+from rag.compare import compare_sources
 from rag.conversation import Resolution, resolve
-from rag.embed import Embedder, SentenceTransformerEmbedder
+from rag.embed import Embedder, make_embedder
 from rag.errors import ModelError, ModelFailed, QuestionError, SettingError
 from rag.fetch import fetch
 from rag.gate import hold
@@ -47,7 +48,7 @@ from rag.spelling import Speller
 from rag.terms import extract_terms
 
 MOST_MODELS = 32  # kept open; visitors may choose any number
-REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
+REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "onnxruntime", "streamlit")
 
 ABSTAINED = "The documents do not answer this."
 UNSURE = "Below the threshold of confidence: this may not answer the question."
@@ -73,6 +74,7 @@ class Assistant:
         self._respondent = Respondent(
             library.store,
             self._retriever,
+            library.words,
             reader,
             embedder.name,
             library.locate_page,
@@ -305,14 +307,25 @@ class Assistant:
             answer = self._answer(blank, before, documents, watch)
             reason = f"{str(failure).rstrip('.')}; the built-in reader answered instead."
             return replace(answer, notice=_join(reason, answer.notice), steps=tuple(steps))
+        written = self._compare(
+            Part(
+                draft.question,
+                held.confidence,
+                held.sentences,
+                held.citations,
+                passages=draft.passages,
+            )
+        )
         return replace(
             blank,
             searched_for=draft.question,
             status="answered",
             text=held.text,
             confidence=held.confidence,
-            sentences=held.sentences,
-            citations=held.citations,
+            sentences=written.sentences,
+            citations=written.citations,
+            agreements=written.agreements,
+            conflicts=written.conflicts,
             model=name,
             notice="You stopped it before it was done." if draft.was_stopped else None,
             steps=tuple(steps),
@@ -334,13 +347,22 @@ class Assistant:
         if not find_foreign_language(blank.question):
             blank = replace(blank, searched_for=self._speller.correct(blank.searched_for))
         parts = [
-            respondent.respond(question, documents, watch, before)
+            self._compare(respondent.respond(question, documents, watch, before))
             for question in split_question(blank.searched_for)
         ]
         answer = join_parts(blank, parts)
         if answer.status == "answered" or answer.nearest or self.library.documents():
             return answer
         return replace(answer, text=EMPTY_LIBRARY)
+
+    def _compare(self, part: Part) -> Part:
+        """Adds what other documents say of the same."""
+        library = self.library
+        return compare_sources(
+            part,
+            lambda document_id: [twin.document_id for twin in library.twins(document_id)],
+            library.locate_page,
+        )
 
 
 def _ignore(_: str | Step) -> None:
@@ -349,7 +371,7 @@ def _ignore(_: str | Step) -> None:
 
 def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = make_embedder(settings.embedding_model)
     library = Library.open(settings, embedder, fetch=functools.partial(_fetch, settings.offline))
     reader = open_reader(settings.reader, embedder)
     return Assistant(settings, library, embedder, reader)

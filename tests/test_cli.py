@@ -278,7 +278,7 @@ def test_an_address_is_taken_in_unless_offline(
 ) -> None:
     index, address = str(tmp_path / "index"), "HTTP://pages.test/report"
     found = Fetched("report.txt", b"The words of a report.", "text/plain", address.lower())
-    monkeypatch.setattr(cli, "fetch", lambda asked, offline: found)
+    monkeypatch.setattr("rag.cli.documents.fetch", lambda asked, offline: found)
     (tmp_path / "file.txt").write_text("The words of a file.", encoding="utf-8")
     arguments = ("add", address, str(tmp_path / "file.txt"), "--index", index)
     status, out, _ = run(capsys, *arguments)

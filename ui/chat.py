@@ -13,11 +13,12 @@ from ui.conversation import Chat, Message
 from ui.draft import draw_draft
 from ui.failures import show_failure, told
 from ui.feedback import draw_feedback
+from ui.history import draw_chat_bar
 from ui.polling import follow
+from ui.sample import draw_sample_offer
 from ui.scope import asked_in_words, draw_scope
 from ui.words import clean, count, label, title_of
 
-SAMPLE_COMMAND = "python -m rag sync corpus"
 _PATIENCE_SECONDS = 0.8  # a quick answer is drawn at once, without a second round to the browser
 _POLL_SECONDS = 0.4
 
@@ -48,10 +49,24 @@ def _draw_talk(chat: Chat, request: Request | None) -> None:
     if request is not None and request.question:
         with told("The question could not be asked."):
             conversation.ask(chat, request, choice.current())
-    if not chat.messages:
+    if chat.messages:
+        draw_chat_bar(chat.conversation)
+    else:
         _draw_welcome(chat)
-    for message in chat.messages:
+    for message in _draw_earlier(chat):
         _draw_message(chat, message)
+
+
+def _draw_earlier(chat: Chat) -> list[Message]:
+    """Draws the way to what was said long ago; gives the messages that are to be drawn."""
+    if hidden := chat.hidden:
+        st.button(
+            f"Show {min(hidden, conversation.STEP)} of {count(hidden, 'earlier question')}",
+            key="earlier",
+            type="tertiary",
+            on_click=chat.show_earlier,
+        )
+    return chat.messages[hidden:]
 
 
 def _draw_welcome(chat: Chat) -> None:
@@ -72,8 +87,7 @@ def _draw_welcome(chat: Chat) -> None:
 def _draw_empty_library() -> None:
     st.text("The library is empty, so there is nothing to answer from yet.")
     st.page_link("library.py", label="Add documents on the Library page")
-    st.text("Or take in the sample corpus from a terminal, and reload this page:")
-    st.code(SAMPLE_COMMAND, language=None)
+    draw_sample_offer()
 
 
 def _draw_suggestions(chat: Chat) -> None:
@@ -149,7 +163,7 @@ def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
     if answer.citations:
         _draw_sources(chat, message, answer)
     if answer.status != "unclear":
-        draw_feedback(message, answer)
+        draw_feedback(chat.conversation, message, answer)
 
 
 def _draw_sources(chat: Chat, message: Message, answer: Answer) -> None:

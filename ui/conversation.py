@@ -22,6 +22,8 @@ from ui.asking import Asking, Request
 from ui.guard import OWNER_COOKIE, read_owner
 
 TURNS_REMEMBERED = 6  # questions that a follow-up may speak of
+# Streamlit draws every message again at each click: with 200 of them that takes 13 seconds.
+STEP = 10  # messages that are shown or hidden together
 PARAMETER = "c"
 SCOPE_PARAMETER = "d"
 MOST_IN_ADDRESS = 40  # documents; a longer choice is kept with the chat's messages alone
@@ -82,6 +84,7 @@ class Chat:
         opened: the open source.
         focus_back: the source whose opener is to have the focus again.
         openings: counts up, so that the page can tell one opening from the next.
+        unfolded: how many messages are shown beyond the latest.
     """
 
     conversation: str = ""
@@ -92,6 +95,16 @@ class Chat:
     opened: Opened | None = None
     focus_back: Opened | None = None
     openings: int = 0
+    unfolded: int = 0
+
+    @property
+    def hidden(self) -> int:
+        """Gives how many of the first messages are not shown; the latest 10 to 19 always are."""
+        return max(0, (len(self.messages) - STEP) // STEP * STEP - self.unfolded)
+
+    def show_earlier(self) -> None:
+        """Has some more of the earlier messages shown."""
+        self.unfolded += STEP
 
     def message(self, message_id: int) -> Message | None:
         """Gives a message by its id."""
@@ -209,10 +222,22 @@ def owner() -> str:
     return known
 
 
+def opened() -> str:
+    """Gives the id of this tab's conversation; '' before its first question."""
+    return _of_session().conversation
+
+
 def begin_new() -> None:
     """Leaves the conversation for an empty one; it stays in the history."""
     st.session_state["chat"] = Chat()
     st.query_params.clear()
+
+
+def delete(conversation_id: str) -> None:
+    """Deletes a conversation of this browser for good; where it is the open one, it is left."""
+    services.history().delete(conversation_id, owner())
+    if _of_session().conversation == conversation_id:
+        st.session_state["chat"] = Chat()
 
 
 def choose(conversation_id: str) -> None:

@@ -11,6 +11,7 @@ from rag.generate import Choice, OnStep, OnText
 from rag.library import Plan
 from rag.records import (
     Answer,
+    Block,
     Document,
     Folder,
     Job,
@@ -47,6 +48,14 @@ class Reading(Protocol):
 
     def pages(self, document_id: str) -> Sequence[Page]:
         """Gives the pages of a document; none where its format has none."""
+        ...
+
+    def blocks(self, document_id: str) -> Sequence[Block]:
+        """Gives the headings, paragraphs and rows of a document, in order."""
+        ...
+
+    def original(self, document_id: str) -> Path | None:
+        """Gives the file a document was made from, where it is still there and the same."""
         ...
 
     def passages(self, document_id: str, first: int, count: int) -> Sequence[StoredChunk]:

@@ -19,6 +19,7 @@ from rag.library import Plan
 from rag.records import (
     Answer,
     AnswerSpan,
+    Block,
     Citation,
     CitedDocument,
     Document,
@@ -110,6 +111,13 @@ class StubLibrary:
     def pages(self, document_id: str) -> list[Page]:
         end, has_pages = len(self.text(document_id)), self.document(document_id).pages
         return [Page(1, 0, end // 2), Page(2, end // 2, end)] if has_pages else []
+
+    def blocks(self, document_id: str) -> list[Block]:
+        first = self.text(document_id).partition("\n")[0]
+        return [Block(0, len(first), "heading", 1)]
+
+    def original(self, document_id: str) -> Path | None:
+        return None
 
     def passages(self, document_id: str, first: int, count: int) -> list[StoredChunk]:
         text = self.text(document_id)
