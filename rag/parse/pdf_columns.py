@@ -43,7 +43,8 @@ def _joined(parts: list[Cell]) -> Cell:
     if len(parts) == 1:
         return parts[0]
     words = " ".join(part.words for part in parts)
-    return Cell(words, parts[0].left, parts[-1].right, tuple(parts))
+    runs = tuple(run for part in parts for run in part.runs)
+    return Cell(words, parts[0].left, parts[-1].right, tuple(parts), runs)
 
 
 def by_columns(lines: list[Line]) -> list[Line]:

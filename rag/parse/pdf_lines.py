@@ -33,19 +33,15 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top, in points a
 
 @dataclass(slots=True)
 class Cell:
-    """Words of one line without a wide gap or a rule between them; or of all lines of a cell.
-
-    ``first`` and ``last`` are the places of its letters among the characters of the page, where it
-    is of one line.
-    """
+    """Words of one line without a wide gap or a rule between them; or of all lines of a cell."""
 
     words: str
     left: float
     right: float
     parts: tuple[Cell, ...] = ()
     """What gaps too wide for a space and too narrow for a cell take it into, if there are any."""
-    first: int = 0
-    last: int = 0
+    runs: tuple[range, ...] = ()
+    """Where its letters stand among the characters of the page, a range for each line or more."""
 
 
 @dataclass(slots=True)
@@ -158,24 +154,28 @@ def _letter(code: int) -> str:
     return "-" if code in _HYPHENS else _WRITTEN.get(code, chr(code))
 
 
-def letters_of(text_page: Any, cell: Cell) -> list[tuple[int, str]]:
-    """Gives the letters of a cell's words, each with its place among the page's characters.
+def letters_of(text_page: Any, cell: Cell) -> list[list[tuple[int, str]]]:
+    """Gives the letters of each of a cell's runs, with their places among the page's characters.
 
     Gives none where they are not exactly those of ``cell.words``, white space aside.
     """
+    runs = [_letters_in(text_page, run) for run in cell.runs]
+    words = "".join(letter for run in runs for _, letter in run)
+    return runs if words == "".join(cell.words.split()) else []
+
+
+def _letters_in(text_page: Any, run: range) -> list[tuple[int, str]]:
     from pypdfium2 import raw
 
     found: list[tuple[int, str]] = []
-    for index in range(cell.first, cell.last + 1):
+    for index in run:
         letter = _letter(int(raw.FPDFText_GetUnicode(text_page, index)))
         if found and "\ud800" <= found[-1][1] <= "\udbff" and "\udc00" <= letter <= "\udfff":
             pair = (found[-1][1] + letter).encode("utf-16", "surrogatepass").decode("utf-16")
             found[-1] = (found[-1][0], pair)
         elif letter != "\0" and not letter.isspace():
             found.append((index, letter))
-    kept = [(index, letter) for index, letter in found if clean_words(letter)]
-    words = "".join(letter for _, letter in kept)
-    return kept if words == "".join(cell.words.split()) else []
+    return [(index, letter) for index, letter in found if clean_words(letter)]
 
 
 def _box(text_page: Any, index: int, rotation: int) -> Box:
@@ -234,13 +234,13 @@ def _are_apart(right: float, left: float, size: float, rules: Sequence[float]) -
 def _join_parts(parts: list[_Part]) -> Cell:
     left, right = min(part.left for part in parts), max(part.right for part in parts)
     cells = [
-        Cell(_written(part.letters), part.left, part.right, (), part.first, part.last)
-        for part in parts
+        Cell(_written(p.letters), p.left, p.right, runs=(range(p.first, p.last + 1),))
+        for p in parts
     ]
     kept = tuple(cell for cell in cells if cell.words)
     words = _written([letter for part in parts for letter in part.letters])
-    first, last = parts[0].first, parts[-1].last
-    return Cell(words, left, right, kept if len(kept) > 1 else (), first, last)
+    run = range(parts[0].first, parts[-1].last + 1)
+    return Cell(words, left, right, kept if len(kept) > 1 else (), (run,))
 
 
 def _written(letters: list[str]) -> str:

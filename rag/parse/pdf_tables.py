@@ -202,7 +202,9 @@ def join_cell(lines: Sequence[Line]) -> Cell:
     for above, line in itertools.pairwise(lines):
         is_beside = abs(above.bottom - line.bottom) < 0.3 * line.size
         words += f"{' ' if is_beside else chr(10)}{line.words}"
-    return Cell(words, min(line.left for line in lines), max(line.right for line in lines))
+    left, right = min(line.left for line in lines), max(line.right for line in lines)
+    runs = tuple(run for line in lines for cell in line.cells for run in cell.runs)
+    return Cell(words, left, right, runs=runs)
 
 
 def make_row(cells: list[Cell], lines: Sequence[Line]) -> Line:
