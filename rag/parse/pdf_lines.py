@@ -8,9 +8,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from rag.parse.clean import clean_words
 from rag.parse.pdf_rules import Rule
@@ -70,11 +69,18 @@ class Line:
         return max(cell.right for cell in self.cells)
 
 
+class Unseen(Protocol):
+    """Knows which characters of a page nobody sees."""
+
+    def takes(self, index: int, letter: str, box: Box | None) -> bool:
+        """Says whether a character is left out, and keeps it if so; ``box`` is None for a space."""
+
+
 def read_lines(
     text_page: Any,
     rotation: int = 0,
     rules: Sequence[Rule] = (),
-    hidden: AbstractSet[int] = frozenset(),
+    unseen: Unseen | None = None,
 ) -> list[Line]:
     """Reads a page's lines in the order in which the file writes them.
 
@@ -82,19 +88,19 @@ def read_lines(
         text_page: a ``pypdfium2.PdfTextPage``.
         rotation: quarter turns against the clock of its letters (``usual_turn``).
         rules: the upright ones, which part cells.
-        hidden: indices of characters that are left out.
+        unseen: tells what is left out, and is told it.
     """
     characters: list[tuple[int, int]] = []
     lines: list[Line] = []
 
     def end_line() -> None:
-        lines.extend(_line(text_page, characters, rotation, rules))
+        lines.extend(_line(text_page, characters, rotation, rules, unseen))
         characters.clear()
 
     for index, code in _codes(text_page):
         if code in (10, 13):
             end_line()
-        elif index not in hidden:
+        else:
             characters.append((index, code))
             if code in _HYPHENS:  # pdfium leaves out the line break after it
                 end_line()
@@ -131,13 +137,20 @@ def _codes(text_page: Any) -> Iterator[tuple[int, int]]:
 
 
 def _line(
-    text_page: Any, characters: list[tuple[int, int]], rotation: int, rules: Sequence[Rule]
+    text_page: Any,
+    characters: list[tuple[int, int]],
+    rotation: int,
+    rules: Sequence[Rule],
+    unseen: Unseen | None,
 ) -> Iterator[Line]:
     """Yields the line of these characters (index, code), if there are words in it."""
     seen: list[tuple[str, Box | None]] = []
     for index, code in characters:
         letter = "-" if code in _HYPHENS else _WRITTEN.get(code, chr(code))
-        seen.append((letter, None if letter.isspace() else _box(text_page, index, rotation)))
+        box = None if letter.isspace() else _box(text_page, index, rotation)
+        if unseen and unseen.takes(index, letter, box):
+            continue
+        seen.append((letter, box))
     placed = [box for _, box in seen if box]
     if not placed:
         return
@@ -153,7 +166,12 @@ def _box(text_page: Any, index: int, rotation: int) -> Box:
 
     rect = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(text_page, index, rect)
-    left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+    return turn_box((rect.left, rect.bottom, rect.right, rect.top), rotation)
+
+
+def turn_box(box: Box, rotation: int) -> Box:
+    """Gives a box of a page as it is seen after so many quarter turns."""
+    left, bottom, right, top = box
     turned: tuple[Box, ...] = (
         (left, bottom, right, top),
         (bottom, -right, top, -left),
