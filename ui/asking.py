@@ -13,6 +13,7 @@ from rag.records import Answer, Step, Turn
 from ui.draft import Draft
 from ui.failures import sentence_for
 from ui.loading import ModelLoader
+from ui.words import clean
 
 NOTHING_REFUSED = 0.0  # a threshold
 
@@ -135,7 +136,7 @@ class Asking:
                 self._turns,
                 self._documents,
                 on_text=self.draft.show,
-                on_step=self.steps.append,
+                on_step=self._note,
                 stop=self._stopped,
                 model=self._model,
                 threshold=NOTHING_REFUSED if self._request.anyway else None,
@@ -148,6 +149,10 @@ class Asking:
         finally:
             self._ended.set()
             self.draft.end()
+
+    def _note(self, step: Step) -> None:
+        self.steps.append(step)
+        self.draft.note(clean(step.text))
 
     def _has_nothing_left(self, answer: Answer) -> bool:
         """True where it was stopped before a sentence was written: nobody asked the reader then."""

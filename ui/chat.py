@@ -17,10 +17,11 @@ from ui.history import draw_chat_bar
 from ui.polling import follow
 from ui.sample import draw_sample_offer
 from ui.scope import asked_in_words, draw_scope
-from ui.words import clean, count, label, title_of
+from ui.words import count, label, title_of
 
 _PATIENCE_SECONDS = 0.8  # a quick answer is drawn at once, without a second round to the browser
 _POLL_SECONDS = 0.4
+_DRAFT_POLL_SECONDS = 2.0  # a draft tells by itself when it has ended
 
 
 def draw() -> None:
@@ -112,7 +113,7 @@ def _draw_message(chat: Chat, message: Message) -> None:
             follow(
                 lambda: _draw_progress(message, asking),
                 lambda: not asking.ended,
-                _POLL_SECONDS,
+                _DRAFT_POLL_SECONDS if asking.is_written else _POLL_SECONDS,
             )
             return
         message.settle()
@@ -139,9 +140,6 @@ def _wait(asking: Asking, place: st.delta_generator.DeltaGenerator) -> bool:
 def _draw_progress(message: Message, asking: Asking) -> None:
     if asking.is_written:
         draw_draft(f"draft_{message.id}", asking.draft)
-        if asking.steps:
-            with st.container(key=f"steps_{message.id}"):
-                st.text("\n".join(clean(step.text) for step in asking.steps))
     with st.container(horizontal=True, vertical_alignment="center", key=f"progress_{message.id}"):
         st.text(f"{asking.stage}…")
         if not message.stopped and st.button("Stop", key=f"stop_{message.id}"):

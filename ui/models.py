@@ -151,7 +151,10 @@ def _keys() -> Iterator[tuple[str, str]]:
         elif os.environ.get(variable):
             where = "is there, from the environment"
         else:
-            yield variable, "is not there. Set it in the environment or in .streamlit/secrets.toml."
+            yield (
+                variable,
+                "is not there; it is looked for in the environment and in .streamlit/secrets.toml.",
+            )
             continue
         only = "; it is sent to no address that is typed here" if is_shared else ""
         yield variable, f"{where}{only}."

@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 
 from tests.ui.stub import StubWatcher, open_stub
 from ui import services
-from ui.downloads import ROUTES
+from ui.downloads import save_routes
 from ui.draft import DRAFTS
 from ui.failures import report_script_error
 from ui.guard import Guard
@@ -18,7 +18,7 @@ services.open_watcher = StubWatcher
 
 app = st.App(
     Path(__file__).parents[2] / "ui" / "scripts" / "main.py",
-    routes=[*ROUTES, DRAFTS, source_routes()],
+    routes=[save_routes(), DRAFTS, source_routes()],
     middleware=[Middleware(Guard)],
     on_script_error=report_script_error,
 )

@@ -133,16 +133,22 @@ def test_a_draft_is_sent_piece_by_piece_and_anew_where_a_try_failed() -> None:
     async def watch() -> None:
         async for change in draft.changes():
             seen.append(change)
-            if len(seen) == 1:
+            if len(seen) == 2:
                 draft.show("One. Two é")
-            elif len(seen) == 2:
+            elif len(seen) == 3:
                 draft.show("Another")
-            else:
+            elif len(seen) == 4:
                 draft.end()
 
+    draft.note("Searched")
     draft.show("One. ")
     asyncio.run(asyncio.wait_for(watch(), 10))
-    assert seen == [{"add": "One. "}, {"add": "Two é"}, {"set": "Another"}]
+    assert seen == [
+        {"steps": ("Searched",)},
+        {"add": "One. "},
+        {"add": "Two é"},
+        {"set": "Another"},
+    ]
 
 
 def test_a_draft_that_nobody_keeps_has_no_address() -> None:

@@ -3,21 +3,25 @@
 const SENTENCE = /^[\s\S]*?[.!?…。]["'”’)\]]*\s+/;
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  let root = parentElement.querySelector(":scope > .fn-draft");
-  if (!root) {
-    root = document.createElement("p");
-    root.className = "fn-draft";
-    // Whole sentences are read out as they come; the one that is being written is not, yet.
-    root.said = root.appendChild(document.createElement("span"));
-    root.said.setAttribute("role", "log");
-    root.said.setAttribute("aria-label", "Draft");
-    root.rest = root.appendChild(document.createElement("span"));
-    root.rest.setAttribute("aria-hidden", "true");
-    parentElement.appendChild(root);
-  }
+  const root = parentElement.querySelector(":scope > .fn-draft") ?? build(parentElement);
   root.tell = () => setTriggerValue("done", true);
   if (root.address !== data.address) watch(root, data.address);
   return () => root.source.close();
+}
+
+function build(parent) {
+  const root = parent.appendChild(document.createElement("div"));
+  root.className = "fn-draft";
+  const text = root.appendChild(document.createElement("p"));
+  // Whole sentences are read out as they come; the one that is being written is not, yet.
+  root.said = text.appendChild(document.createElement("span"));
+  root.said.setAttribute("role", "log");
+  root.said.setAttribute("aria-label", "Draft");
+  root.rest = text.appendChild(document.createElement("span"));
+  root.rest.setAttribute("aria-hidden", "true");
+  root.steps = root.appendChild(document.createElement("ol"));
+  root.steps.setAttribute("aria-label", "Steps");
+  return root;
 }
 
 function watch(root, address) {
@@ -26,13 +30,20 @@ function watch(root, address) {
   const source = (root.source = new EventSource(address));
   source.onopen = () => show(root, "", true); // a new connection begins with the whole text
   source.onmessage = (event) => {
-    const { add, set } = JSON.parse(event.data);
-    show(root, set ?? add, set !== undefined);
+    const { add, set, steps } = JSON.parse(event.data);
+    if (steps) root.steps.replaceChildren(...steps.map(item));
+    else show(root, set ?? add, set !== undefined);
   };
   source.addEventListener("done", () => {
     source.close();
     root.tell();
   });
+}
+
+function item(step) {
+  const made = document.createElement("li");
+  made.textContent = step;
+  return made;
 }
 
 function show(root, text, isNew) {

@@ -23,6 +23,9 @@ PATH = "/draft"
 SIGN_OF_LIFE_S = 10.0  # proxies cut a connection that says nothing for long
 
 
+Change = dict[str, str | tuple[str, ...]]
+
+
 class Draft:
     """A text that grows in one thread and is watched from the web server's loop.
 
@@ -35,6 +38,7 @@ class Draft:
         self._lock = threading.Lock()
         self._watchers: set[Callable[[], None]] = set()
         self._text = ""
+        self._steps: tuple[str, ...] = ()
         self._ended = False
         _drafts[self.token] = self
 
@@ -48,6 +52,11 @@ class Draft:
         self._text = text
         self._tell()
 
+    def note(self, step: str) -> None:
+        """Adds to what was done on the way, in words."""
+        self._steps = (*self._steps, step)
+        self._tell()
+
     def end(self) -> None:
         """Says that nothing more comes."""
         self._ended = True
@@ -58,9 +67,13 @@ class Draft:
             for tell in self._watchers:
                 tell()
 
-    async def changes(self) -> AsyncGenerator[dict[str, str] | None]:
-        """Gives what is to be done with the text: ``add`` or ``set``; None as a sign of life."""
-        loop, changed, shown = asyncio.get_running_loop(), asyncio.Event(), ""
+    async def changes(self) -> AsyncGenerator[Change | None]:
+        """Gives what has changed, and None as a sign of life.
+
+        The text that is to be added, or ``set`` where it is another; all ``steps`` so far.
+        """
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        shown, told = "", self._steps[:0]
 
         def tell() -> None:
             with suppress(RuntimeError):  # the loop has ended, and with it whoever watched
@@ -71,7 +84,10 @@ class Draft:
         try:
             while True:
                 changed.clear()
-                ended, text = self._ended, self._text
+                ended, text, steps = self._ended, self._text, self._steps
+                if steps != told:
+                    yield {"steps": steps}
+                    told = steps
                 if text != shown:
                     grows = text.startswith(shown)
                     yield {"add": text[len(shown) :]} if grows else {"set": text}
