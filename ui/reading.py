@@ -6,13 +6,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
-from rag.pages import Box, find_boxes
+from rag.pages import Box, PageLayout, find_boxes
 from rag.records import Block, Document, Page
 from ui import services
 from ui.words import clean, shorten
 
-STRETCH_CHARACTERS = 8_000  # to each side of a place: what is drawn at once
+STRETCH_CHARACTERS = 5_000  # to each side of a place: what is drawn at once
 LONGEST_STRETCH = 40_000
 LONGEST_SOUGHT = 200
 MOST_FOUND = 500
@@ -86,8 +87,8 @@ def page_finder(pages: Sequence[Page]) -> Callable[[int], int | None]:
     return page_of
 
 
-def boxes_on(document_id: str, number: int, ranges: Sequence[Range]) -> list[list[Box] | None]:
-    """Gives the boxes of each range on a page of a PDF.
+def place_on(document_id: str, number: int, ranges: Sequence[Range]) -> dict[str, Any]:
+    """Gives a page of a PDF as the viewer knows it: size, and the boxes of each range.
 
     A range that does not reach the page has none; one whose words cannot be placed is None.
 
@@ -96,13 +97,25 @@ def boxes_on(document_id: str, number: int, ranges: Sequence[Range]) -> list[lis
     """
     library = services.core().library
     library.document(document_id)
-    page = next((p for p in library.pages(document_id) if p.number == number), None)
     layout = services.pages().layout(document_id, number, lambda: library.original(document_id))
-    if page is None:
-        return [[] for _ in ranges]
+    return _place(document_id, number, ranges, layout)
+
+
+def place_at_once(document_id: str, number: int, ranges: Sequence[Range]) -> dict[str, Any] | None:
+    """Gives the same where the page is remembered; else None, since nothing is waited for."""
+    layout = services.pages().remembered_layout(document_id, number)
+    return None if layout is None else _place(document_id, number, ranges, layout)
+
+
+def _place(
+    document_id: str, number: int, ranges: Sequence[Range], layout: PageLayout
+) -> dict[str, Any]:
+    pages = services.core().library.pages(document_id)
+    page = next((page for page in pages if page.number == number), Page(number, 0, 0))
     text = text_of(document_id)[page.start : page.end]
-    found: list[list[Box] | None] = []
+    boxes: list[list[Box] | None] = []
     for start, end in ranges:
         begin, stop = max(start, page.start) - page.start, min(end, page.end) - page.start
-        found.append(find_boxes(text, begin, stop, layout) if begin < stop else [])
-    return found
+        boxes.append(find_boxes(text, begin, stop, layout) if begin < stop else [])
+    size = {"width": layout.width, "height": layout.height}
+    return {"pages": layout.pages, **size, "boxes": boxes}

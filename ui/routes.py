@@ -89,16 +89,7 @@ def _boxes(request: Request) -> Response:
     ranges = [
         (int(start), int(end)) for start, end in _RANGE.findall(request.query_params.get("at", ""))
     ][:MOST_RANGES]
-    library = services.core().library
-    layout = services.pages().layout(document, number, lambda: library.original(document))
-    return _data(
-        {
-            "pages": layout.pages,
-            "width": layout.width,
-            "height": layout.height,
-            "boxes": reading.boxes_on(document, number, ranges),
-        }
-    )
+    return _data(reading.place_on(document, number, ranges))
 
 
 def _text(request: Request) -> Response:

@@ -47,7 +47,6 @@ async def while_serving(_app: object) -> AsyncIterator[None]:
     """What the server does before it serves, and after."""
     yield
     stop_workers()
-    pages().close()
 
 
 @st.cache_resource(show_spinner=False)

@@ -67,6 +67,11 @@ class PdfPages:
             lambda: self._process.read(_there(original), number),
         )
 
+    def remembered_layout(self, document_id: str, number: int) -> PageLayout | None:
+        """Gives the layout where it is at hand, without any wait."""
+        found = self._layouts.get((document_id, number, 0))
+        return found if isinstance(found, PageLayout) else None
+
     def _get(self, remembered: _Remembered[T], key: _Key, make: Callable[[], T]) -> T:
         found = remembered.get(key)
         if found is None:

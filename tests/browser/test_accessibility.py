@@ -52,6 +52,10 @@ def test_nothing_keeps_anybody_out(people: People, site: Site, scheme: str) -> N
     found += faults(page, "source, as a page")
     page.get_by_role("tab", name="File").click()
     found += faults(page, "source, its file")
+    for name in ("Your chats", "Check answers", "Settings"):
+        page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        found += faults(page, name)
     page.get_by_role("link", name="Library").click()
     table = page.get_by_role("table", name="Documents")
     expect(table).to_be_visible()

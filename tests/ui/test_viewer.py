@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +192,17 @@ def test_a_page_and_the_boxes_on_it_are_fetched(client: TestClient, report: str)
     assert 0 < left < right < 0.5
     assert 0 < top < bottom < 0.2
     assert told["boxes"][1:] == [[], []]
+
+
+def test_boxes_go_with_the_click_once_the_page_is_known(
+    client: TestClient, report: str, core: StubAssistant
+) -> None:
+    document = core.library.document(report)
+    citation = replace(cite(REPORT, "Report", "Rep"), page=1)
+    assert describe_cited(citation, document, REPORT, [])["placed"] is None
+    told = client.get(f"/source/{report}/boxes/1?at=0-6,0-3").json()
+    placed = describe_cited(citation, document, REPORT, [])["placed"]
+    assert json.loads(json.dumps(placed))["boxes"][:1] == told["boxes"][:1]
 
 
 def test_words_of_another_file_are_not_placed(

@@ -64,10 +64,13 @@ def describe_cited(
         at = end
     there = [(c.start, c.end) for c in others if _stands(c, text)]
     place = citation.start, citation.end
-    return describe(document, text, place) | {
-        "bold": bold,
-        "others": [one for one in dict.fromkeys(there) if one != place][:MOST_OTHERS],
-    }
+    others_there = [one for one in dict.fromkeys(there) if one != place][:MOST_OTHERS]
+    shown = describe(document, text, place) | {"bold": bold, "others": others_there}
+    if shown["isPdf"]:
+        # In the order in which the viewer would ask for them.
+        ranges = [place, *bold, *others_there]
+        shown["placed"] = reading.place_at_once(document.id, shown["page"], ranges)
+    return shown
 
 
 def _stands(citation: Citation, text: str) -> bool:

@@ -4,7 +4,7 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   root.tell = setTriggerValue;
-  const drawn = JSON.stringify(data);
+  const drawn = JSON.stringify({ ...data, placed: null });
   if (root.drawn === drawn) return;
   root.drawn = drawn;
   const opening = JSON.stringify([data.openedAt, data.document, data.from, data.to, data.notice]);

@@ -28,7 +28,10 @@ async function showPage(view, number, focus) {
   if (focus) region.focus({ preventScroll: true });
   try {
     const ranges = rangesOf(view);
-    const told = await ask(view, `boxes/${number}?at=${ranges.map((r) => r.at.join("-"))}`);
+    const isAtHand = data.placed && number === data.page && !view.spot;
+    const told = isAtHand
+      ? data.placed
+      : await ask(view, `boxes/${number}?at=${ranges.map((r) => r.at.join("-"))}`);
     if (turn !== view.turn) return;
     view.pages = told.pages;
     tellPage(view);
