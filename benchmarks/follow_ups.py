@@ -33,7 +33,7 @@ from typing import Any
 
 from rag.assistant import open_assistant
 from rag.conversation import Resolution, resolve
-from rag.embed import SentenceTransformerEmbedder
+from rag.embed import make_embedder
 from rag.records import Turn
 from rag.retrieve import Retriever
 from rag.settings import Settings
@@ -140,9 +140,7 @@ def measure_retrieval(options: argparse.Namespace) -> None:
         report = library.add_text(row["text"], f"{row['doc_id']}.txt", row["title"])
         ids[row["doc_id"]] = report.document_id
     library.refresh()
-    retriever = Retriever(
-        library.store, library.vectors, library.words, SentenceTransformerEmbedder()
-    )
+    retriever = Retriever(library.store, library.vectors, library.words, make_embedder())
     questions = [
         row for row in read_rows(folder / "questions.jsonl.gz")
         if row["answerable"] and row["evidence"]

@@ -21,7 +21,7 @@ from statistics import fmean
 from typing import Any
 
 from rag.assistant import open_assistant
-from rag.embed import SentenceTransformerEmbedder
+from rag.embed import Embedder, make_embedder
 from rag.evaluate.measures import Range, evidence_recall, ndcg_at
 from rag.library import Library
 from rag.retrieve import CANDIDATES, fuse
@@ -62,9 +62,7 @@ def build(library: Library, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     return ids
 
 
-def rank(
-    library: Library, embedder: SentenceTransformerEmbedder, question: str
-) -> dict[str, Ranking]:
+def rank(library: Library, embedder: Embedder, question: str) -> dict[str, Ranking]:
     """Every way of ranking the chunks for one question."""
     vector = embedder.embed_question(question)
     by_vector = dict(library.vectors.search(vector, CANDIDATES))
@@ -103,7 +101,7 @@ def measure(name: str, options: argparse.Namespace) -> None:
     folder = options.keep / f"{name}-{options.chunk_characters}-{len(rows)}"
     settings = Settings(index=folder, chunk_characters=options.chunk_characters)
     library = open_assistant(settings).library
-    embedder = SentenceTransformerEmbedder()
+    embedder = make_embedder()
     ids = build(library, rows)
     library.refresh()
     scores: dict[str, list[list[float | None]]] = {}

@@ -8,17 +8,29 @@ import importlib.metadata
 import platform
 import threading
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from rag import __version__
-from rag.answer import UNCLEAR, Respondent, Stopwatch, join_parts, reply
+from rag.answer import UNCLEAR, Part, Respondent, Stopwatch, join_parts, reply
+from rag.compare import compare_sources
 from rag.conversation import Resolution, resolve
-from rag.embed import Embedder, SentenceTransformerEmbedder
+from rag.embed import Embedder, make_embedder
 from rag.errors import ModelError, ModelFailed, QuestionError, SettingError
 from rag.fetch import fetch
 from rag.gate import hold
-from rag.generate import BUILT_IN, LanguageModel, OnText, Writer, open_model
+from rag.generate import (
+    BUILT_IN,
+    READER,
+    Choice,
+    LanguageModel,
+    OnStep,
+    OnText,
+    Writer,
+    chosen_by,
+    open_model,
+)
 from rag.library import Library
 from rag.question import (
     SOCIAL,
@@ -35,7 +47,8 @@ from rag.settings import LONGEST_QUESTION, Settings
 from rag.spelling import Speller
 from rag.terms import extract_terms
 
-REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "sentence-transformers", "torch", "streamlit")
+MOST_MODELS = 32  # kept open; visitors may choose any number
+REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "onnxruntime", "streamlit")
 
 ABSTAINED = "The documents do not answer this."
 UNSURE = "Below the threshold of confidence: this may not answer the question."
@@ -61,13 +74,14 @@ class Assistant:
         self._respondent = Respondent(
             library.store,
             self._retriever,
+            library.words,
             reader,
             embedder.name,
             library.locate_page,
             settings.retrieved_passages,
             settings.threshold,
         )
-        self._models: dict[str, LanguageModel] = {}
+        self._models: dict[Choice, LanguageModel] = {}
         self._loading = threading.Lock()
         self._ready = False
 
@@ -83,6 +97,8 @@ class Assistant:
                 return
             self.library.refresh()
             self._reader.read("warm up", self._retriever.retrieve("warm up", 1))
+            with suppress(SettingError):  # told with the first answer
+                self.check_model(self._choice)
             self._ready = True
 
     def ask(
@@ -93,8 +109,9 @@ class Assistant:
         answer_id: str | None = None,
         *,
         on_text: OnText | None = None,
+        on_step: OnStep | None = None,
         stop: threading.Event | None = None,
-        model: str | None = None,
+        model: str | Choice | None = None,
         threshold: float | None = None,
     ) -> Answer:
         """Answers one question.
@@ -109,8 +126,10 @@ class Assistant:
             answer_id: the id the answer is to bear; without one it derives from the question.
             on_text: is given what a language model wrote so far, unjudged, each time more of it
                 arrives.
+            on_step: is given each step of a written answer once it is done.
             stop: once it is set a language model writes no further.
-            model: what answers: ``reader``, or a language model's name; None for the settings'.
+            model: what answers: ``reader``, a language model's name at the settings' address, or a
+                choice with its own; None for the settings'.
             threshold: the confidence below which the built-in reader abstains, in place of the
                 settings'. Where it is given the reader alone answers, since it was the one that
                 refused, and the answer's ``notice`` says that the settings would have it abstain.
@@ -131,17 +150,18 @@ class Assistant:
             confidence=0.0,
             model=self._reader.name,
         )
-        name = (model or self.model) if threshold is None else BUILT_IN
+        choice = self._choose(model) if threshold is None else READER
         answer = self._reply(blank, asked, resolved, documents)
-        if answer is None and name != BUILT_IN and self.library.documents():
+        if answer is None and choice != READER and self.library.documents():
             answer = self._write(
-                name,
+                choice,
                 blank,
                 resolved.before,
                 turns,
                 documents,
                 watch,
                 on_text or _ignore,
+                on_step or _ignore,
                 stop or threading.Event(),
             )
         answer = answer or self._answer(blank, resolved.before, documents, watch, threshold)
@@ -152,21 +172,35 @@ class Assistant:
     @property
     def model(self) -> str:
         """What answers where nothing else is asked for: ``reader``, or a language model."""
-        return self._settings.model or BUILT_IN
+        return self._choice.name
 
-    def check_model(self, name: str) -> None:
+    @property
+    def _choice(self) -> Choice:
+        return chosen_by(self._settings)
+
+    def _choose(self, model: str | Choice | None) -> Choice:
+        if isinstance(model, Choice):
+            return model
+        if model == BUILT_IN:
+            return READER
+        return Choice(model, self._settings.model_address) if model else self._choice
+
+    def check_model(self, model: str | Choice) -> None:
         """Makes sure that a model can be asked, as far as that is known before it is reached.
 
         Raises:
             SettingError: there is no such model, its package is not installed, or it has no key.
         """
-        if name != BUILT_IN:
-            self._open_model(name)
+        choice = self._choose(model)
+        if choice != READER:
+            self._open_model(choice)
 
-    def _open_model(self, name: str) -> LanguageModel:
-        if name not in self._models:
-            self._models[name] = open_model(name, self._settings)
-        return self._models[name]
+    def _open_model(self, choice: Choice) -> LanguageModel:
+        model = self._models.get(choice) or open_model(choice, self._settings)
+        if len(self._models) >= MOST_MODELS:
+            self._models = {}
+        self._models[choice] = model
+        return model
 
     def rank(
         self, question: str, count: int, documents: Collection[str] | None = None
@@ -238,24 +272,26 @@ class Assistant:
 
     def _write(
         self,
-        name: str,
+        choice: Choice,
         blank: Answer,
         before: str,
         turns: Sequence[Turn],
         documents: Collection[str] | None,
         watch: Stopwatch,
         on_text: OnText,
+        on_step: OnStep,
         stop: threading.Event,
     ) -> Answer:
         """Has a language model write, and the gate hold it to the passages."""
         self.library.refresh()
         steps: list[Step] = []
+        name = choice.name
 
         def find(words: str) -> list[Passage]:
             return self._respondent.find_passages(words, documents, watch)
 
         try:
-            writer = Writer(self._open_model(name), self._settings, on_text, stop, steps)
+            writer = Writer(self._open_model(choice), self._settings, on_text, stop, on_step, steps)
             draft = writer.write(blank.question, blank.searched_for, turns, find)
             with watch.timing("read"):
                 held = hold(
@@ -271,14 +307,25 @@ class Assistant:
             answer = self._answer(blank, before, documents, watch)
             reason = f"{str(failure).rstrip('.')}; the built-in reader answered instead."
             return replace(answer, notice=_join(reason, answer.notice), steps=tuple(steps))
+        written = self._compare(
+            Part(
+                draft.question,
+                held.confidence,
+                held.sentences,
+                held.citations,
+                passages=draft.passages,
+            )
+        )
         return replace(
             blank,
             searched_for=draft.question,
             status="answered",
             text=held.text,
             confidence=held.confidence,
-            sentences=held.sentences,
-            citations=held.citations,
+            sentences=written.sentences,
+            citations=written.citations,
+            agreements=written.agreements,
+            conflicts=written.conflicts,
             model=name,
             notice="You stopped it before it was done." if draft.was_stopped else None,
             steps=tuple(steps),
@@ -300,7 +347,7 @@ class Assistant:
         if not find_foreign_language(blank.question):
             blank = replace(blank, searched_for=self._speller.correct(blank.searched_for))
         parts = [
-            respondent.respond(question, documents, watch, before)
+            self._compare(respondent.respond(question, documents, watch, before))
             for question in split_question(blank.searched_for)
         ]
         answer = join_parts(blank, parts)
@@ -308,14 +355,23 @@ class Assistant:
             return answer
         return replace(answer, text=EMPTY_LIBRARY)
 
+    def _compare(self, part: Part) -> Part:
+        """Adds what other documents say of the same."""
+        library = self.library
+        return compare_sources(
+            part,
+            lambda document_id: [twin.document_id for twin in library.twins(document_id)],
+            library.locate_page,
+        )
 
-def _ignore(_: str) -> None:
-    """Takes a draft that nobody watches."""
+
+def _ignore(_: str | Step) -> None:
+    """Takes a draft or a step that nobody watches."""
 
 
 def open_assistant(settings: Settings) -> Assistant:
     """Opens the library and the rooms around it; loads no model yet."""
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = make_embedder(settings.embedding_model)
     library = Library.open(settings, embedder, fetch=functools.partial(_fetch, settings.offline))
     reader = open_reader(settings.reader, embedder)
     return Assistant(settings, library, embedder, reader)

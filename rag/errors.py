@@ -4,10 +4,12 @@ FootnoteError
 ├── SettingError          a setting has a value that cannot be used
 ├── QuestionError         a question that cannot be asked (empty, too long)
 ├── TooManyQuestions      more questions wait for their turn than may
+├── UnreadableChat        a file that holds no chat that can be taken in, and why
 ├── DocumentError
 │   ├── UnreadableDocument    a file that cannot be taken in, and why
 │   │   └── UnreachableAddress    a web address from which nothing can be taken in, and why
 │   ├── UnknownDocument       no document, or several, of that id or name
+│   ├── PageUnavailable       a page that cannot be shown, and why
 │   └── EditError             a title or date that cannot be kept
 ├── LibraryError
 │   ├── LibraryBusy       another process is changing the library
@@ -35,6 +37,10 @@ class TooManyQuestions(FootnoteError):
     """More questions wait for their turn than may."""
 
 
+class UnreadableChat(FootnoteError):
+    """The file holds no chat that can be taken in."""
+
+
 class DocumentError(FootnoteError):
     """Something is wrong with one document; the others are not concerned."""
 
@@ -49,6 +55,10 @@ class UnreachableAddress(UnreadableDocument):
 
 class UnknownDocument(DocumentError):
     """The library has no such document, or several."""
+
+
+class PageUnavailable(DocumentError):
+    """The page cannot be shown as a picture; its text can."""
 
 
 class EditError(DocumentError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import threading
 import unicodedata
@@ -18,6 +19,7 @@ TEMPORARY_PREFIX = ".tmp-"
 LONGEST_NAME = 200  # characters
 LONGEST_ENDING = 20  # what is longer is no ending
 SPARE_BYTES = 1024 * 1024  # with less room than this a failed write is put down to a full disk
+_PLAIN_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -103,6 +105,12 @@ def remove_leftovers(folder: Path) -> list[Path]:
         else:
             path.unlink(missing_ok=True)
     return leftovers
+
+
+def ending_of(name: str) -> str:
+    """Gives a name's ending, with its dot and in lower case; empty where it has no plain one."""
+    _, ending = os.path.splitext(name)  # noqa: PTH122 - a name, not a path
+    return ending.lower() if _PLAIN_ENDING.fullmatch(ending) else ""
 
 
 def safe_name(name: str) -> str:

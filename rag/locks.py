@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import filelock
 
@@ -14,6 +15,31 @@ from rag.errors import LibraryBusy
 from rag.files import disk_error
 
 PATIENCE = 1.0  # seconds; another process may be levelling a derived index after its last change
+
+
+class Lock(Protocol):
+    """A right that one process has, freed by the system when it dies; its threads share it."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this process has the right."""
+        ...
+
+    def held(self, patience: float = PATIENCE) -> AbstractContextManager[None]:
+        """Holds the right; raises LibraryBusy where another has it for ``patience`` seconds."""
+        ...
+
+
+class Sign(Protocol):
+    """A sign that a process looks after something, taken away by the system when it dies."""
+
+    def claim(self) -> bool:
+        """Gives whether this process is the one, now or already."""
+        ...
+
+    def leave(self) -> None:
+        """Leaves it to whoever comes next."""
+        ...
 
 
 class WriteLock:
@@ -75,7 +101,7 @@ class WriteLock:
 
 
 class Presence:
-    """A sign that a process looks after something, taken away by the system when it dies."""
+    """See ``Sign``: a lock on a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -83,7 +109,6 @@ class Presence:
         self._guard = threading.Lock()
 
     def claim(self) -> bool:
-        """Gives whether this process is the one, now or already."""
         with self._guard:
             if not self._lock.is_locked:
                 try:
@@ -95,7 +120,6 @@ class Presence:
             return True
 
     def leave(self) -> None:
-        """Leaves it to whoever comes next."""
         with self._guard:
             self._lock.release(force=True)
 

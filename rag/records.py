@@ -326,11 +326,24 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """Citations of different documents that state the same, the one that is shown first."""
+
+    markers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
-    """Citations that disagree, and in what."""
+    """Citations that do not go together, the older document's first.
+
+    Attributes:
+        note: in what, one sentence.
+        as_of: date of the newest of their documents, ISO 8601; None where none has a date.
+    """
 
     markers: tuple[int, ...]
     note: str
+    as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +354,7 @@ class Step:
         kind: ``rewrite`` the question, ``search`` for passages, or ``write`` by a language model.
         text: what came of it, in words for the person who asked.
         input_tokens, output_tokens: as the model's provider counted them; None where it did not.
+        cost: of these tokens in US dollars; None where they or their price are not known.
     """
 
     kind: StepKind
@@ -348,6 +362,7 @@ class Step:
     milliseconds: float
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +384,8 @@ class Turn:
 class Answer:
     """An answer as pages, command line and other programs see it.
 
-    An answer that abstains has no sentences' citations, and the nearest passages instead.
+    An answer that abstains has no sentences' citations, and the nearest passages instead. Citations
+    that no sentence rests on are those of ``agreements`` and ``conflicts``.
     """
 
     id: str
@@ -382,6 +398,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
     model: str = "reader"
     notice: str | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
@@ -401,14 +418,17 @@ def to_json(record: Any) -> dict[str, Any]:
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
-    """Makes the Answer that ``to_json`` took apart; older ones have no ``steps``."""
+    """Makes the Answer that ``to_json`` took apart; older ones lack what came later."""
     return Answer(
         **{
             **data,
             "sentences": tuple(_sentence(s) for s in data["sentences"]),
             "citations": tuple(_citation(c) for c in data["citations"]),
             "nearest": tuple(_citation(c) for c in data["nearest"]),
-            "conflicts": tuple(Conflict(tuple(c["markers"]), c["note"]) for c in data["conflicts"]),
+            "conflicts": tuple(
+                Conflict(**{**c, "markers": tuple(c["markers"])}) for c in data["conflicts"]
+            ),
+            "agreements": tuple(Agreement(tuple(a["markers"])) for a in data.get("agreements", ())),
             "steps": tuple(Step(**step) for step in data.get("steps", ())),
         }
     )

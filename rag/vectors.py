@@ -68,8 +68,28 @@ class VectorIndex(Protocol):
 
         Args:
             model: the embedding model whose vectors are wanted.
-            save: whether this process may write the index's files.
+            save: whether this process may write the index down for others.
         """
+        ...
+
+    def rebuild(self, source: VectorSource, model: str) -> None:
+        """Builds the index from the source alone and writes it down."""
+        ...
+
+    def is_open(self, library: str) -> bool:
+        """Whether there is anything of this library to search in, level or not."""
+        ...
+
+    def is_level(self, source: VectorSource, model: str) -> bool:
+        """Whether the index holds what the source does; costs one query."""
+        ...
+
+    def read_all(self) -> dict[int, Vectors]:
+        """Gives every chunk id and vector of the index, to compare with the store."""
+        ...
+
+    def problems(self) -> list[str]:
+        """What is wrong with the index as it is kept, a sentence each."""
         ...
 
 

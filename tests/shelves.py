@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 
 from rag.records import Block, Chunk, Page, ParsedDocument, Source
-from rag.store import NewChunk, NewDocument, SQLiteStore
+from rag.store import LibraryStore, NewChunk, NewDocument
 from tests.fakes import HashingEmbedder
 
 EMBEDDER = HashingEmbedder()
@@ -46,7 +46,7 @@ def make_source(name: str, folder: str = "/shelf") -> Source:
     return Source(name, "file", f"{folder}/{name}", 10, 1)
 
 
-def put(store: SQLiteStore, name: str, text: str, **options: object) -> str:
+def put(store: LibraryStore, name: str, text: str, **options: object) -> str:
     """Puts a document in and gives its id."""
     document = make_document(text, **options)  # type: ignore[arg-type]
     store.put(document, make_source(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryBroken, LibraryError
-from rag.history import SCHEMA, TITLE_CHARACTERS, Feedback, History
-from rag.records import Answer, AnswerSpan, Citation, CitedDocument, Conflict, Sentence
+from rag.history import SCHEMA, TITLE_CHARACTERS, Feedback, History, Review
+from rag.history.database import MIGRATIONS
+from rag.records import Answer, AnswerSpan, Citation, CitedDocument, Conflict, Sentence, to_json
 from tests.traces import find_traces
 
 ANSWER = Answer(
@@ -110,30 +112,135 @@ def test_feedback_is_kept_changed_and_forgotten(history: History) -> None:
         history.keep_feedback(message_id, feedback)
         assert [m.feedback for m in history.messages(chat)] == [feedback, None]
     history.keep_feedback(message_id, Feedback("up"))
-    history.delete(chat)
+    history.delete(chat, "ann")
     history.keep_feedback(message_id, Feedback("down"))
     assert history._rows("SELECT * FROM feedback", ()) == []
 
 
-def test_a_history_without_feedback_is_upgraded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", [1, 2, 3])
+def test_an_older_history_is_upgraded(tmp_path: Path, schema: int) -> None:
     path = tmp_path / "history.sqlite"
-    old = History.open(path)
-    chat = old.start("ann")
-    message_id = old.append(chat, "What?", ANSWER)
-    old._rows("DROP TABLE feedback", ())
-    old._rows("PRAGMA user_version = 2", ())
+    with sqlite3.connect(path) as old:
+        for script in MIGRATIONS[:schema]:
+            old.executescript(script)
+        old.execute(f"PRAGMA user_version = {schema}")
+        old.execute("INSERT INTO conversations VALUES ('c', 'ann', 'What?', '2026', '2026')")
+        old.execute(
+            "INSERT INTO messages (conversation_id, question, answer, asked)"
+            " VALUES ('c', 'What?', ?, '2026')",
+            (json.dumps(to_json(ANSWER)),),
+        )
     old.close()
     upgraded = History.open(path)
-    upgraded.keep_feedback(message_id, Feedback("up"))
-    (kept,) = upgraded.messages(chat)
+    (message,) = upgraded.messages("c")
+    upgraded.keep_feedback(message.id, Feedback("up"))
+    upgraded.keep_review(message.id, 0, Review("right"))
+    upgraded.pin("c", "ann", True)
+    (kept,) = upgraded.messages("c")
     assert (kept.answer, kept.feedback) == (ANSWER, Feedback("up"))
+    assert kept.reviews == {0: Review("right")}
+    assert upgraded.conversations("ann")[0].pinned
     upgraded.close()
+
+
+def test_a_review_is_kept_changed_and_forgotten(history: History) -> None:
+    chat = history.start("ann")
+    message_id = history.append(chat, "What?", ANSWER)
+    for review in (Review("right"), Review("wrong", "<b>No</b>"), Review(None, "hm")):
+        history.keep_review(message_id, 2, review)
+        history.keep_review(message_id, 0, Review("unclear"))
+        assert history.messages(chat)[0].reviews == {0: Review("unclear"), 2: review}
+    for nothing in (Review(None), None):
+        history.keep_review(message_id, 0, Review("unclear"))
+        history.keep_review(message_id, 0, nothing)
+        assert set(history.messages(chat)[0].reviews) == {2}
+    history.delete(chat, "ann")
+    history.keep_review(message_id, 0, Review("right"))
+    assert history._rows("SELECT * FROM reviews", ()) == []
+
+
+def test_a_title_and_a_pin_are_the_owners_own(history: History) -> None:
+    chats = [history.start("ann") for _ in range(3)]
+    for chat in chats:
+        history.append(chat, "What?", ANSWER)
+    history.rename(chats[0], "ann", " The  *ban* \n")
+    history.rename(chats[0], "bob", "Mine")
+    history.rename(chats[1], "ann", " ")
+    history.pin(chats[0], "ann", True)
+    history.pin(chats[1], "bob", True)
+    listed = [(c.id, c.title, c.pinned) for c in history.conversations("ann")]
+    assert listed == [
+        (chats[0], "The *ban*", True),
+        (chats[2], "What?", False),
+        (chats[1], "What?", False),
+    ]
+    history.append(chats[0], "And now?", None)
+    history.pin(chats[0], "ann", False)
+    assert history.conversations("ann")[0].title == "The *ban*"
+
+
+def test_words_are_found_in_questions_answers_and_titles(history: History) -> None:
+    bank, ferry, other = history.start("ann"), history.start("ann"), history.start("bob")
+    said = "It wants an almost total ban, " + "like China's, " * 30 + "and ITS own digital ruble."
+    history.append(bank, "What does the Central Bank want?", replace(ANSWER, text=said))
+    history.append(bank, "And the ministry?", replace(ANSWER, text="Rules, no ban."))
+    history.append(ferry, "When does the ferry leave?", None)
+    history.append(other, "What does the Central Bank want?", ANSWER)
+    history.rename(ferry, "ann", "Straße nach Visby")
+
+    def find(words: str) -> list[tuple[str, str]]:
+        return [(f.conversation.id, f.excerpt) for f in history.search("ann", words)]
+
+    ((found, excerpt),) = find("DIGITAL bank")
+    assert found == bank
+    assert excerpt.startswith("What does the Central Bank want? It wants")
+    ((found, excerpt),) = find("rubl")
+    assert excerpt.startswith("… ")
+    assert excerpt.endswith("and ITS own digital ruble.")
+    assert find("ferry") == [(ferry, "When does the ferry leave?")]
+    assert find("STRASSE visby") == [(ferry, "")]
+    assert find("ministry ferry") == []
+    assert find("%") == find("_") == []
+    assert [id_ for id_, _ in find("")] == [ferry, bank]
+
+
+def test_a_deleted_chat_leaves_no_trace(tmp_path: Path) -> None:
+    history = History.open(tmp_path / "history.sqlite")
+    chat = history.start("ann")
+    for number in range(20):
+        history.append(chat, f"Question {number}?", make_answer(("d", "The xylophonist plays.")))
+    assert find_traces(tmp_path, "xylophon")
+    history.delete(chat, "ann")
+    assert find_traces(tmp_path, "xylophon") == set()
+    history.close()
+
+
+def test_a_transcript_comes_back_as_a_new_conversation(history: History) -> None:
+    chat = history.start("ann")
+    first = history.append(chat, "What?", ANSWER, ["b"])
+    history.append(chat, "And?", None)
+    history.keep_feedback(first, Feedback("down", "no"))
+    history.keep_review(first, 0, Review("wrong", "not so"))
+    transcript = history.transcript(chat)
+    assert transcript is not None
+    copy = history.take_in("bob", transcript)
+    assert history.conversation(copy).owner == "bob"
+    again = history.transcript(copy)
+    assert [replace(m, id=0) for m in again.messages] == [
+        replace(m, id=0) for m in transcript.messages
+    ]
+    assert (again.title, again.created) == (transcript.title, transcript.created)
+    assert [m.question for m in history.transcript(chat, first).messages] == ["What?"]
+    assert history.transcript(chat, 10_000) is None
+    assert history.transcript("0" * 32) is None
 
 
 def test_a_deleted_conversation_takes_its_messages_along(history: History, tmp_path: Path) -> None:
     chat = history.start("ann")
     history.append(chat, "What?", ANSWER)
-    history.delete(chat)
+    history.delete(chat, "bob")
+    assert history.conversation(chat) is not None
+    history.delete(chat, "ann")
     assert history.conversation(chat) is None
     assert history.messages(chat) == []
     with pytest.raises(LibraryError, match="has been deleted"):
@@ -153,9 +260,11 @@ def test_who_cites_a_document_is_found(history: History) -> None:
     history.append(other, "Refused?", replace(ANSWER, citations=(), nearest=ANSWER.citations))
     history.append(other, "Unanswered?", None)
     history.append(other, "Later?", ANSWER)
-    found = [(c.conversation_id, c.owner, c.question) for c in history.citing("d")]
-    assert found == [(other, "bob", "Later?"), (mine, "ann", "What?")]
-    assert history.citing("unknown") == []
+    history.append(mine, "Again?", ANSWER)
+    found = [(c.conversation_id, c.question) for c in history.citing("d", "ann")]
+    assert found == [(mine, "Again?"), (mine, "What?")]
+    assert [c.question for c in history.citing("d", "bob")] == ["Later?"]
+    assert history.citing("unknown", "ann") == []
 
 
 def test_citations_are_counted_by_document(history: History) -> None:

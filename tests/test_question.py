@@ -39,6 +39,13 @@ from rag.question import Form, read_question, split_question, strip_source
         ("who were the critics", "several"),
         ("list the tariffs", "several"),
         ("central bank ban", "fact"),
+        ("which documents mention Nabiullina?", "mentions"),
+        ("how many documents talk about stablecoins", "mentions"),
+        ("please list all documents about the digital ruble", "mentions"),
+        ("what files are about tax", "mentions"),
+        ("where is Tether mentioned?", "mentions"),
+        ("which documents must a miner file?", "several"),
+        ("which report mentions the ban", "mentions"),
         ("??", "fact"),
     ],
 )

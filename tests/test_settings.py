@@ -23,6 +23,22 @@ def test_the_more_cautious_the_higher() -> None:
     assert sorted(NAMED_THRESHOLDS.values(), reverse=True) == list(NAMED_THRESHOLDS.values())
 
 
+def test_the_price_of_a_model() -> None:
+    assert read_settings({"RAG_MODEL_PRICE": "0.25/2"}).model_price == (0.25, 2.0)
+    assert read_settings({}).model_price is None
+    for wrong in ("0.25", "-1/2", "a/b", "nan/1", "1/inf"):
+        with pytest.raises(SettingError, match="two prices"):
+            read_settings({"RAG_MODEL_PRICE": wrong})
+
+
+def test_words_that_are_not_known_are_refused() -> None:
+    assert read_settings({"RAG_UNSUPPORTED": " Hide "}).unsupported == "hide"
+    with pytest.raises(SettingError, match="RAG_UNSUPPORTED is 'burn'; choose strike or hide"):
+        read_settings({"RAG_UNSUPPORTED": "burn"})
+    with pytest.raises(SettingError, match="RAG_MODEL_CHOICE"):
+        read_settings({"RAG_MODEL_CHOICE": "perhaps"})
+
+
 @pytest.mark.parametrize("wrong", ["bold", "", "1.5", "nan"])
 def test_another_threshold_is_refused_in_one_sentence(wrong: str) -> None:
     with pytest.raises(SettingError, match="RAG_THRESHOLD"):

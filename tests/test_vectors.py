@@ -7,8 +7,8 @@ import pytest
 
 from rag import vectors as room
 from rag.store import SQLiteStore
-from rag.vectors import FaissIndex
-from tests.shelves import EMBEDDER, make_source, put
+from rag.vectors import FaissIndex, VectorIndex
+from tests.shelves import EMBEDDER, put
 
 TEXTS = {
     "bank.txt": "the central bank wants a ban\nmining needs much power\n",
@@ -32,36 +32,12 @@ def open_index(store: SQLiteStore, folder: Path, save: bool = True) -> FaissInde
     return index
 
 
-def ask(index: FaissIndex, text: str, k: int = 3, among: list[int] | None = None) -> list[object]:
+def ask(index: VectorIndex, text: str, k: int = 3, among: list[int] | None = None) -> list[object]:
     return list(index.search(EMBEDDER.embed_question(text), k, among))
 
 
 def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-def test_finds_the_passage_that_was_embedded(store: SQLiteStore, tmp_path: Path) -> None:
-    index = open_index(store, tmp_path / "vectors")
-    (best, cosine), *_ = index.search(EMBEDDER.embed_question("the harbour is deep"), 3)
-    assert store.chunks([best])[best].text == "the harbour is deep\n"
-    assert cosine == pytest.approx(1.0, abs=2e-3)
-
-
-def test_searches_among_chosen_chunks_only(store: SQLiteStore, tmp_path: Path) -> None:
-    index = open_index(store, tmp_path / "vectors")
-    sky = store.chunk_ids([store.find("sky.txt")[0].id])
-    assert [id_ for id_, _ in index.search(EMBEDDER.embed_question("sea"), 9, sky)] == sky
-    assert index.search(EMBEDDER.embed_question("sea"), 9, []) == []
-
-
-def test_an_empty_library_finds_nothing(tmp_path: Path) -> None:
-    store = SQLiteStore(tmp_path / "library.sqlite")
-    index = open_index(store, tmp_path / "vectors")
-    assert ask(index, "anything") == []
-    put(store, "late.txt", "something late\n")
-    index.follow(store, EMBEDDER.name, save=True)
-    assert len(ask(index, "late")) == 1
-    store.close()
 
 
 @pytest.mark.parametrize("harm", ["cut", "garbled", "deleted", "misnamed"])
@@ -153,25 +129,3 @@ def test_what_is_removed_leaves_the_file_at_once(
     store.remove(store.find("sky.txt")[0].id)
     index.follow(store, EMBEDDER.name, save=True)
     assert files(folder) != before
-
-
-def test_a_vector_that_comes_later_is_taken_in(store: SQLiteStore, tmp_path: Path) -> None:
-    index = open_index(store, tmp_path / "vectors")
-    chunk = store.chunk_ids()[0]
-    content = store.contents(store.chunks([chunk])[chunk].document_id)[0][1]
-    store.put_vectors(
-        EMBEDDER.name, {content: EMBEDDER.embed_question("quite another thing").astype("<f2")}
-    )
-    index.follow(store, EMBEDDER.name, save=True)
-    assert index.search(EMBEDDER.embed_question("quite another thing"), 1)[0][0] == chunk
-    assert set(index.read_all()) == set(store.chunk_ids())
-
-
-def test_the_same_document_under_another_path_changes_nothing(
-    store: SQLiteStore, tmp_path: Path
-) -> None:
-    index = open_index(store, tmp_path / "vectors")
-    before = ask(index, "sea", 9)
-    store.add_source(store.find("sky.txt")[0].id, make_source("heaven.txt"))
-    index.follow(store, EMBEDDER.name, save=True)
-    assert ask(index, "sea", 9) == before

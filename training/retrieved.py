@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embed import Embedder, SentenceTransformerEmbedder
+from rag.embed import Embedder, make_embedder
 from rag.records import Document, StoredChunk
 from rag.retrieve import Retriever
 from rag.terms import extract_terms
@@ -170,7 +170,7 @@ def main() -> None:
         if e.source in SOURCES and len(e.context) <= LONGEST_PASSAGE
     }
     shelved = [(title, context) for context, title in passages.items()]
-    mined = mine(sample(examples, wanted.seed), shelved, SentenceTransformerEmbedder())
+    mined = mine(sample(examples, wanted.seed), shelved, make_embedder())
     unfinished = wanted.out.with_suffix(".part")
     with gzip.open(unfinished, "wt", encoding="utf-8") as file:
         for example in mined:

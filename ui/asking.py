@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.records import Answer, Turn
+from rag.generate import READER, Choice, OnStep, OnText
+from rag.records import Answer, Step, Turn
+from ui.draft import Draft
 from ui.failures import sentence_for
 from ui.loading import ModelLoader
 
@@ -41,6 +43,10 @@ class Answers(Protocol):
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
         *,
+        on_text: OnText | None = None,
+        on_step: OnStep | None = None,
+        stop: threading.Event | None = None,
+        model: Choice | None = None,
         threshold: float | None = None,
     ) -> Answer:
         """Answers one question, from all documents or from these alone."""
@@ -52,7 +58,13 @@ class Asking:
 
     Args:
         documents: ids of the documents that are asked; None for all.
-        keep: called with the answer, in the thread, unless the question was stopped.
+        model: what answers.
+        keep: called with the answer, in the thread, unless the question was given up.
+
+    Attributes:
+        draft: what a language model has written so far, unjudged.
+        steps: what was done so far for a written answer.
+        is_written: whether a language model is asked.
     """
 
     def __init__(
@@ -62,14 +74,19 @@ class Asking:
         request: Request,
         turns: Sequence[Turn],
         documents: Collection[str] | None,
+        model: Choice,
         keep: Callable[[Answer], None],
     ) -> None:
         self._answers, self._models, self._keep = answers, models, keep
-        self._request, self._documents = request, documents
+        self._request, self._documents, self._model = request, documents, model
         self._turns = () if request.alone else tuple(turns)
         self._ended = threading.Event()
         self._stopped = threading.Event()
+        self._given_up = False
         self._started = time.monotonic()
+        self.is_written = model != READER and not request.anyway
+        self.draft = Draft()
+        self.steps: list[Step] = []
         self.answer: Answer | None = None
         self.failure = ""
         threading.Thread(target=self._run, name="footnote-question", daemon=True).start()
@@ -77,7 +94,13 @@ class Asking:
     @property
     def stage(self) -> str:
         """Says in words what is being done."""
-        return "Searching the documents" if self._models.settled else "Loading the models"
+        if not self._models.settled:
+            return "Loading the models"
+        if self._stopped.is_set():
+            return "Stopping"
+        if self.draft.text:
+            return "Writing"
+        return f"{self._model.name} is reading" if self.steps else "Searching the documents"
 
     @property
     def seconds(self) -> float:
@@ -93,24 +116,39 @@ class Asking:
         """Waits for the end, no longer than ``seconds``; gives whether it has come."""
         return self._ended.wait(seconds)
 
-    def stop(self) -> None:
-        """Gives the question up; what the thread still finds is not kept."""
+    def stop(self) -> bool:
+        """Ends it; gives whether something of it is kept: the sentences that were written so far.
+
+        Otherwise what the thread still finds is not kept.
+        """
+        self._given_up = not self.draft.text
         self._stopped.set()
+        return not self._given_up
 
     def _run(self) -> None:
         try:
             self._models.wait()
-            if not self._stopped.is_set():
-                answer = self._answers.ask(
-                    self._request.question,
-                    self._turns,
-                    self._documents,
-                    threshold=NOTHING_REFUSED if self._request.anyway else None,
-                )
-                if not self._stopped.is_set():
-                    self.answer = answer
-                    self._keep(answer)
+            if self._given_up:
+                return
+            answer = self._answers.ask(
+                self._request.question,
+                self._turns,
+                self._documents,
+                on_text=self.draft.show,
+                on_step=self.steps.append,
+                stop=self._stopped,
+                model=self._model,
+                threshold=NOTHING_REFUSED if self._request.anyway else None,
+            )
+            if not self._given_up and not self._has_nothing_left(answer):
+                self.answer = answer
+                self._keep(answer)
         except Exception as error:  # noqa: BLE001 - told to the reader, logged by sentence_for
             self.failure = sentence_for(error)
         finally:
             self._ended.set()
+            self.draft.end()
+
+    def _has_nothing_left(self, answer: Answer) -> bool:
+        """True where it was stopped before a sentence was written: nobody asked the reader then."""
+        return self._stopped.is_set() and answer.model != self._model.name

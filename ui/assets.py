@@ -13,6 +13,8 @@ import streamlit as st
 def mount(folder: Path, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> None:
     """Mounts the component of a folder, with its ``component.js`` and ``component.css``.
 
+    Other ``.js`` files of the folder hold more functions of the same script.
+
     The component stands in the page's own tree, so that focus comes back to its buttons when a
     drawer closes; its class names begin with ``fn-``.
     """
@@ -20,10 +22,16 @@ def mount(folder: Path, key: str, data: Mapping[str, Any], **callbacks: Callable
     component = st.components.v2.component(
         f"footnote_{folder.name}",
         css=_read(folder / "component.css"),
-        js=_read(folder / "component.js"),
+        js=_script(folder),
         isolate_styles=False,
     )
     component(key=key, data=dict(data), **callbacks)
+
+
+@cache
+def _script(folder: Path) -> str:
+    # One script, since a component cannot import from the files beside it.
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.js")))
 
 
 @cache

@@ -6,17 +6,19 @@ import streamlit as st
 
 from rag.records import Answer
 from rag.settings import LONGEST_QUESTION
-from ui import conversation, services, source, window
+from ui import choice, conversation, services, source, window
 from ui.asking import Asking, Request
 from ui.citations import button_key, draw_answer
 from ui.conversation import Chat, Message
+from ui.draft import draw_draft
 from ui.failures import show_failure, told
 from ui.feedback import draw_feedback
+from ui.history import draw_chat_bar
 from ui.polling import follow
+from ui.sample import draw_sample_offer
 from ui.scope import asked_in_words, draw_scope
-from ui.words import count, label, title_of
+from ui.words import clean, count, label, title_of
 
-SAMPLE_COMMAND = "python -m rag sync corpus"
 _PATIENCE_SECONDS = 0.8  # a quick answer is drawn at once, without a second round to the browser
 _POLL_SECONDS = 0.4
 
@@ -26,6 +28,7 @@ def draw() -> None:
     with told("The chat could not be shown."):
         chat = conversation.current()
         draw_scope(chat)
+        choice.draw_choice()
         typed = st.chat_input("Ask your documents", key="question", max_chars=LONGEST_QUESTION)
         request = Request(typed.strip()) if typed else chat.queued
         chat.queued = None
@@ -45,11 +48,25 @@ def _draw_talk(chat: Chat, request: Request | None) -> None:
         st.text(chat.notice)
     if request is not None and request.question:
         with told("The question could not be asked."):
-            conversation.ask(chat, request)
-    if not chat.messages:
+            conversation.ask(chat, request, choice.current())
+    if chat.messages:
+        draw_chat_bar(chat.conversation)
+    else:
         _draw_welcome(chat)
-    for message in chat.messages:
+    for message in _draw_earlier(chat):
         _draw_message(chat, message)
+
+
+def _draw_earlier(chat: Chat) -> list[Message]:
+    """Draws the way to what was said long ago; gives the messages that are to be drawn."""
+    if hidden := chat.hidden:
+        st.button(
+            f"Show {min(hidden, conversation.STEP)} of {count(hidden, 'earlier question')}",
+            key="earlier",
+            type="tertiary",
+            on_click=chat.show_earlier,
+        )
+    return chat.messages[hidden:]
 
 
 def _draw_welcome(chat: Chat) -> None:
@@ -70,8 +87,7 @@ def _draw_welcome(chat: Chat) -> None:
 def _draw_empty_library() -> None:
     st.text("The library is empty, so there is nothing to answer from yet.")
     st.page_link("library.py", label="Add documents on the Library page")
-    st.text("Or take in the sample corpus from a terminal, and reload this page:")
-    st.code(SAMPLE_COMMAND, language=None)
+    draw_sample_offer()
 
 
 def _draw_suggestions(chat: Chat) -> None:
@@ -110,6 +126,8 @@ def _draw_message(chat: Chat, message: Message) -> None:
 
 
 def _wait(asking: Asking, place: st.delta_generator.DeltaGenerator) -> bool:
+    if asking.is_written:  # what is written is to be seen at once
+        return asking.ended
     if asking.seconds < _PATIENCE_SECONDS:
         place.text(f"{asking.stage}…")
         asking.wait(_PATIENCE_SECONDS)
@@ -119,9 +137,14 @@ def _wait(asking: Asking, place: st.delta_generator.DeltaGenerator) -> bool:
 
 
 def _draw_progress(message: Message, asking: Asking) -> None:
+    if asking.is_written:
+        draw_draft(f"draft_{message.id}", asking.draft)
+        if asking.steps:
+            with st.container(key=f"steps_{message.id}"):
+                st.text("\n".join(clean(step.text) for step in asking.steps))
     with st.container(horizontal=True, vertical_alignment="center", key=f"progress_{message.id}"):
         st.text(f"{asking.stage}…")
-        if st.button("Stop", key=f"stop_{message.id}"):
+        if not message.stopped and st.button("Stop", key=f"stop_{message.id}"):
             conversation.stop(message)
             st.rerun()
 
@@ -140,7 +163,7 @@ def _draw_answer(chat: Chat, message: Message, answer: Answer) -> None:
     if answer.citations:
         _draw_sources(chat, message, answer)
     if answer.status != "unclear":
-        draw_feedback(message, answer)
+        draw_feedback(chat.conversation, message, answer)
 
 
 def _draw_sources(chat: Chat, message: Message, answer: Answer) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
 from rag.errors import QuestionError, UnknownDocument
+from rag.generate import Choice
 from rag.history import Feedback
 from rag.history import Message as KeptMessage
 from rag.records import Answer, Citation, Document, Turn, to_turn
@@ -20,12 +22,17 @@ from ui.asking import Asking, Request
 from ui.guard import OWNER_COOKIE, read_owner
 
 TURNS_REMEMBERED = 6  # questions that a follow-up may speak of
+# Streamlit draws every message again at each click: with 200 of them that takes 13 seconds.
+STEP = 10  # messages that are shown or hidden together
 PARAMETER = "c"
 SCOPE_PARAMETER = "d"
 MOST_IN_ADDRESS = 40  # documents; a longer choice is kept with the chat's messages alone
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{8,64}")
 
 Opener = Literal["number", "button"]
+
+# Questions on their way by their message, so that a page that is loaded anew finds them.
+_running: WeakValueDictionary[tuple[str, int], Asking] = WeakValueDictionary()
 
 
 @dataclass
@@ -77,6 +84,7 @@ class Chat:
         opened: the open source.
         focus_back: the source whose opener is to have the focus again.
         openings: counts up, so that the page can tell one opening from the next.
+        unfolded: how many messages are shown beyond the latest.
     """
 
     conversation: str = ""
@@ -87,6 +95,16 @@ class Chat:
     opened: Opened | None = None
     focus_back: Opened | None = None
     openings: int = 0
+    unfolded: int = 0
+
+    @property
+    def hidden(self) -> int:
+        """Gives how many of the first messages are not shown; the latest 10 to 19 always are."""
+        return max(0, (len(self.messages) - STEP) // STEP * STEP - self.unfolded)
+
+    def show_earlier(self) -> None:
+        """Has some more of the earlier messages shown."""
+        self.unfolded += STEP
 
     def message(self, message_id: int) -> Message | None:
         """Gives a message by its id."""
@@ -204,10 +222,22 @@ def owner() -> str:
     return known
 
 
+def opened() -> str:
+    """Gives the id of this tab's conversation; '' before its first question."""
+    return _of_session().conversation
+
+
 def begin_new() -> None:
     """Leaves the conversation for an empty one; it stays in the history."""
     st.session_state["chat"] = Chat()
     st.query_params.clear()
+
+
+def delete(conversation_id: str) -> None:
+    """Deletes a conversation of this browser for good; where it is the open one, it is left."""
+    services.history().delete(conversation_id, owner())
+    if _of_session().conversation == conversation_id:
+        st.session_state["chat"] = Chat()
 
 
 def choose(conversation_id: str) -> None:
@@ -224,18 +254,22 @@ def _restore(conversation_id: str) -> Chat:
         st.query_params.pop(PARAMETER, None)
     else:
         chat.conversation = conversation_id
-        chat.messages = [_shown(m) for m in services.history().messages(conversation_id)]
+        kept = services.history().messages(conversation_id)
+        chat.messages = [_shown(message, conversation_id) for message in kept]
         chat.scope = chat.messages[-1].documents if chat.messages else ()
     st.session_state["chat"] = chat
     return chat
 
 
-def _shown(kept: KeptMessage) -> Message:
-    return Message(kept.id, kept.question, kept.answer, kept.documents, feedback=kept.feedback)
+def _shown(kept: KeptMessage, conversation_id: str) -> Message:
+    asking = None if kept.answer else _running.get((conversation_id, kept.id))
+    return Message(
+        kept.id, kept.question, kept.answer, kept.documents, asking, feedback=kept.feedback
+    )
 
 
-def ask(chat: Chat, request: Request) -> None:
-    """Puts a question on its way."""
+def ask(chat: Chat, request: Request, model: Choice) -> None:
+    """Puts a question on its way, to the reader or a language model."""
     chosen = chat.scope if request.documents is None else request.documents
     documents = [document.id for document in _still_there(chosen)]
     if chosen and not documents:
@@ -254,18 +288,20 @@ def ask(chat: Chat, request: Request) -> None:
         request,
         chat.turns(),
         documents or None,
+        model,
         keep=lambda answer: history.complete(message_id, answer),
     )
+    _running[chat.conversation, message_id] = asking
     chat.notice = ""
     chat.messages.append(Message(message_id, question, documents=tuple(documents), asking=asking))
 
 
 def stop(message: Message) -> None:
-    """Gives a question up; the question itself stays."""
+    """Ends a question on its way; it stays, and so does what a model has written by then."""
     if message.asking is not None:
-        message.asking.stop()
-        message.asking = None
         message.stopped = True
+        if not message.asking.stop():
+            message.asking = None
 
 
 def trigger(key: str, name: str) -> Any:

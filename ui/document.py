@@ -1,27 +1,32 @@
-"""One document: what is known of it, what it says, and who cites it. Its address is ``?d=<id>``."""
+"""One document: what is known of it, what it says, and who cites it.
+
+Its address is ``?d=<id>``; ``&from=<start>&to=<end>`` opens it at these characters.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable
 
 import streamlit as st
 
 from rag.errors import UnknownDocument
-from rag.records import Document, Page, Source, Twin
-from ui import conversation, services
+from rag.records import Document, Twin
+from ui import conversation, reading, services
+from ui.facts import facts_of
 from ui.failures import told
-from ui.kinds import kind_in_words, language_in_words, size_in_words
+from ui.passage import describe, draw_passage
 from ui.removal import confirm_removal
 from ui.sheet import Facts, Heading, Lines, Text, draw_sheet
 from ui.words import clean, count, date_in_words, shorten
 
 PARAMETER = "d"
-SHEET_CHARACTERS = 20_000  # of the text at once: more would make the page slow
+FROM, TO = "from", "to"
 PASSAGES_AT_ONCE = 25
 CITING_LISTED = 50
 MOST_OF_NEARLY = 0.99  # of the wording: all of it would be the same text
-_TABS = ("Text as read", "Passages", "Warnings", "Raw facts")
-_ORIGINS = {"upload": "uploaded", "paste": "pasted"}
+_OFFSET = re.compile(r"[0-9]{1,10}")
+_TABS = ("Document", "Passages", "Warnings", "Raw facts")
 
 
 def draw_document(
@@ -43,7 +48,7 @@ def draw_document(
         return
     draw_sheet("title", "", [Heading(clean(document.title) or clean(document.name))])
     _draw_actions(document, go_to_chat)
-    draw_sheet("facts", "What is known of it", [Facts(list(_facts(document)))])
+    draw_sheet("facts", "What is known of it", [Facts(list(facts_of(document)))])
     _draw_duplicates(document)
     _draw_edit(document)
     _draw_citing(document, go_to_chat)
@@ -62,6 +67,14 @@ def open_document(document_id: str) -> None:
         st.query_params[PARAMETER] = document_id
 
 
+def opened_place(length: int) -> tuple[int, int]:
+    """Gives the characters that the address names; (0, 0) where there are no such ones."""
+    start, end = (st.query_params.get(name, "") for name in (FROM, TO))
+    if not (_OFFSET.fullmatch(start) and _OFFSET.fullmatch(end)):
+        return 0, 0
+    return (int(start), int(end)) if int(start) < int(end) <= length else (0, 0)
+
+
 def _draw_actions(document: Document, go_to_chat: Callable[[str], None]) -> None:
     with st.container(horizontal=True, gap="small"):
         if st.button("Ask this document", key="ask_this", type="primary"):
@@ -69,37 +82,6 @@ def _draw_actions(document: Document, go_to_chat: Callable[[str], None]) -> None
             go_to_chat("")
         if st.button("Remove…", key="remove_this"):
             confirm_removal([document])
-
-
-def _facts(document: Document) -> Iterator[tuple[str, list[str]]]:
-    sources = services.core().library.sources(document.id)
-    known = [
-        ("Name" if len(document.names) == 1 else "Names", [clean(n) for n in document.names]),
-        ("Kind", [kind_in_words(document.media_type)]),
-        ("Date", [date_in_words(document.date)]),
-        ("Author", [clean(document.author or "")]),
-        ("Language", [language_in_words(document.language)]),
-        ("Length", [_length_in_words(document, sources)]),
-        ("Added", [date_in_words(document.added[:10])]),
-        ("Came from", [_source_in_words(source) for source in sources]),
-    ]
-    for name, values in known:
-        if any(values):
-            yield name, values
-
-
-def _length_in_words(document: Document, sources: Sequence[Source]) -> str:
-    parts = [
-        "" if document.pages is None else count(document.pages, "page"),
-        count(document.characters, "character"),
-        count(document.chunks, "passage"),
-        size_in_words(sources[0].size) if sources else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def _source_in_words(source: Source) -> str:
-    return clean(source.location) or f"{clean(source.name)}, {_ORIGINS[source.origin]}"
 
 
 # Likely duplicates.
@@ -159,15 +141,14 @@ def _draw_edit(document: Document) -> None:
 
 
 def _draw_citing(document: Document, go_to_chat: Callable[[str], None]) -> None:
-    citing = services.history().citing(document.id)
+    citing = services.history().citing(document.id, conversation.owner())
     if not citing:
         return
-    owner = conversation.owner()
-    with st.expander(f"Cited in {count(len(citing), 'answer')}"):
+    with st.expander(f"Cited in {count(len(citing), 'answer')} of your chats"):
         for number, one in enumerate(citing[:CITING_LISTED]):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.text(f"{date_in_words(one.asked[:10])}: {shorten(clean(one.question), 160)}")
-                if one.owner == owner and st.button("Open the chat", key=f"citing_{number}"):
+                if st.button("Open the chat", key=f"citing_{number}"):
                     go_to_chat(one.conversation_id)
         if len(citing) > CITING_LISTED:
             st.text(f"and {len(citing) - CITING_LISTED:,} more")
@@ -180,7 +161,7 @@ def _draw_citing(document: Document, go_to_chat: Callable[[str], None]) -> None:
 def _draw_contents(document: Document) -> None:
     tabs = st.tabs(_TABS, key=f"contents_{document.id}", on_change="rerun")
     draw: tuple[Callable[[Document], None], ...] = (
-        _draw_text,
+        _draw_whole,
         _draw_passages,
         _draw_warnings,
         _draw_raw_facts,
@@ -191,30 +172,18 @@ def _draw_contents(document: Document) -> None:
                 draw_inside(document)
 
 
-def _draw_text(document: Document) -> None:
-    library = services.core().library
-    text = library.text(document.id)
-    sheets = cut_into_sheets(len(text), library.pages(document.id))
+def _draw_whole(document: Document) -> None:
+    text = reading.text_of(document.id)
     if not text.strip():
         st.text("Nothing was read in this file.")
         return
-    number = _choose_part("text", document, len(sheets))
-    start, end, place = sheets[number]
-    draw_sheet("text", "Text as read", [Text(text[start:end], place)])
-
-
-def cut_into_sheets(characters: int, pages: Sequence[Page]) -> list[tuple[int, int, str]]:
-    """Gives the stretches in which a text is shown, each with the place where it stands."""
-    stretches = [(page.start, page.end, f"Page {page.number}") for page in pages]
-    sheets = []
-    for start, end, place in stretches or [(0, characters, "")]:
-        for begin in range(start, max(end, start + 1), SHEET_CHARACTERS):
-            stop = min(begin + SHEET_CHARACTERS, end)
-            cut = stop - begin < end - start
-            span = f"characters {begin + 1:,} to {stop:,}" if cut else ""
-            told = ", ".join(part for part in (place, span) if part)
-            sheets.append((begin, stop, told[:1].upper() + told[1:]))
-    return sheets
+    place = opened_place(len(text))
+    draw_passage(
+        describe(document, text, place),
+        title=clean(document.title) or clean(document.name),
+        opened_at=int(place[1] > 0),
+        key=f"whole_{document.id}",
+    )
 
 
 def _draw_passages(document: Document) -> None:

@@ -18,21 +18,24 @@ CHATS_LISTED = 20
 _POLL_SECONDS = 1.0
 
 
-def pages() -> tuple[StreamlitPage, StreamlitPage]:
-    """Gives the pages: Chat and Library."""
+def pages() -> list[StreamlitPage]:
+    """Gives the pages; the first is the chat."""
     scripts = _HERE / "scripts"
-    return (
+    return [
         st.Page(scripts / "chat.py", title="Chat", default=True),
+        st.Page(scripts / "history.py", title="Your chats", url_path="chats"),
+        st.Page(scripts / "review.py", title="Check answers", url_path="review"),
         st.Page(scripts / "library.py", title="Library", url_path="library"),
-    )
+        st.Page(scripts / "settings.py", title="Settings", url_path="settings"),
+    ]
 
 
 def draw() -> None:
     """Draws the frame and the chosen page in it."""
     st.set_page_config(page_title="Footnote", page_icon=_ICON, layout="wide")
     st.html(_HERE / "page.css")
-    chat_page, library_page = pages()
-    page = st.navigation([chat_page, library_page])
+    chat_page, *others = pages()
+    page = st.navigation([chat_page, *others])
     with st.sidebar, told("The side bar could not be shown."):
         _draw_new_chat(chat_page)
         follow(_draw_work, _is_working, _POLL_SECONDS, on_poll=_begin_work)

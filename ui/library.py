@@ -10,13 +10,13 @@ from rag.records import Document
 from ui import conversation, services
 from ui.adding import draw_adding
 from ui.backup import draw_backup
-from ui.chat import SAMPLE_COMMAND
 from ui.document import draw_document, open_document, opened_document
 from ui.failures import told
 from ui.folders import draw_folders
 from ui.jobs import draw_jobs
 from ui.listing import draw_listing
 from ui.removal import draw_undo
+from ui.sample import draw_sample_offer
 from ui.words import date_in_words
 
 
@@ -49,8 +49,8 @@ def _draw_library() -> None:
 
 def _draw_numbers(documents: Sequence[Document], duplicates: int) -> None:
     if not documents:
-        st.text("The library is empty. Add files here, or take in the sample corpus:")
-        st.code(SAMPLE_COMMAND, language=None)
+        st.text("The library is empty. Add documents here, or begin with the sample.")
+        draw_sample_offer()
         return
     with st.container(horizontal=True, key="numbers"):
         st.metric("Documents", f"{len(documents):,}", width="content")

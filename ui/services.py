@@ -13,6 +13,7 @@ from rag.assistant import open_assistant
 from rag.errors import FootnoteError
 from rag.history import History, history_path
 from rag.library import Library, Watcher, stop_workers
+from rag.pages import PageProcess, PdfPages
 from rag.settings import Settings, read_settings
 from rag.store import Counts
 from ui.loading import ModelLoader
@@ -46,12 +47,19 @@ async def while_serving(_app: object) -> AsyncIterator[None]:
     """What the server does before it serves, and after."""
     yield
     stop_workers()
+    pages().close()
 
 
 @st.cache_resource(show_spinner=False)
 def history() -> History:
     """Gives the kept conversations."""
     return History.open(history_path(settings()))
+
+
+@st.cache_resource(show_spinner=False)
+def pages() -> PdfPages:
+    """Gives the pages of PDFs; the process that draws them starts with the first."""
+    return PdfPages(PageProcess())
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from rag.generate import Choice, OnStep, OnText
 from rag.library import Plan
 from rag.records import (
     Answer,
+    Block,
     Document,
     Folder,
     Job,
@@ -45,6 +48,14 @@ class Reading(Protocol):
 
     def pages(self, document_id: str) -> Sequence[Page]:
         """Gives the pages of a document; none where its format has none."""
+        ...
+
+    def blocks(self, document_id: str) -> Sequence[Block]:
+        """Gives the headings, paragraphs and rows of a document, in order."""
+        ...
+
+    def original(self, document_id: str) -> Path | None:
+        """Gives the file a document was made from, where it is still there and the same."""
         ...
 
     def passages(self, document_id: str, first: int, count: int) -> Sequence[StoredChunk]:
@@ -170,9 +181,17 @@ class Core(Protocol):
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
         *,
+        on_text: OnText | None = None,
+        on_step: OnStep | None = None,
+        stop: threading.Event | None = None,
+        model: Choice | None = None,
         threshold: float | None = None,
     ) -> Answer:
         """Answers one question, from all documents or from these alone."""
+        ...
+
+    def check_model(self, model: Choice, /) -> None:
+        """Raises SettingError where a model cannot be opened."""
         ...
 
     def suggested_questions(self, count: int) -> list[str]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from rag.errors import UnknownDocument
-from rag.records import Citation, Document
-from ui import services
-from ui.conversation import Chat, Opened
+from rag.records import Citation
+from ui import reading, services
+from ui.citations import facts
+from ui.conversation import Chat
 from ui.failures import told
-from ui.passage import Excerpt, draw_passage, excerpt, without_text
-
-EXCERPTS_REMEMBERED = 64
+from ui.passage import Data, Steps, describe_cited, draw_passage, without_text
+from ui.words import title_of
 
 
 def draw_panel(chat: Chat) -> None:
@@ -35,43 +33,26 @@ def _draw(chat: Chat, *, closable: bool) -> None:
         return
     with told("The source could not be shown."):
         sources = message.sources
-        _draw_controls(chat, opened, len(sources), closable)
         citation = sources[opened.position]
-        on_close = chat.close_source if closable else None
-        draw_passage(citation, _excerpt(citation), opened.opened_at, on_close)
-
-
-def _draw_controls(chat: Chat, opened: Opened, total: int, closable: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="source_controls"):
-        st.text(f"{opened.position + 1} of {total}")
-        st.button(
-            "Previous",
-            key="previous_source",
-            on_click=chat.step_source,
-            args=(-1,),
-            disabled=opened.position == 0,
+        draw_passage(
+            _shown(chat, citation),
+            title=title_of(citation.document),
+            facts=facts(citation),
+            opened_at=opened.opened_at,
+            steps=Steps(opened.position, len(sources)),
+            on_step=chat.step_source,
+            on_close=chat.close_source if closable else None,
         )
-        st.button(
-            "Next",
-            key="next_source",
-            on_click=chat.step_source,
-            args=(1,),
-            disabled=opened.position + 1 >= total,
-        )
-        if closable:
-            st.button("Close source", key="close_source", on_click=chat.close_source)
 
 
-def _excerpt(citation: Citation) -> Excerpt:
+def _shown(chat: Chat, citation: Citation) -> Data:
     library = services.core().library
     try:
         document = library.document(citation.document.id)
+        text = reading.text_of(document.id)
     except UnknownDocument:
         # A changed file is a document of its own: the name is what it has in common with the old.
         return without_text(citation, is_changed=bool(library.find(citation.document.name)))
-    return _excerpt_of(citation, document)
-
-
-@lru_cache(maxsize=EXCERPTS_REMEMBERED)
-def _excerpt_of(citation: Citation, document: Document) -> Excerpt:
-    return excerpt(citation, services.core().library.text(document.id))
+    answers = (message.answer for message in chat.messages if message.answer)
+    others = [c for answer in answers for c in answer.citations if c.document.id == document.id]
+    return describe_cited(citation, document, text, others)

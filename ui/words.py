@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
-from rag.records import Answer, CitedDocument, Verdict
+from rag.records import Answer, CitedDocument, Step, Verdict
 
 _MONTHS = (
     "January February March April May June July August September October November December"
@@ -17,6 +17,12 @@ _VERDICTS: dict[Verdict, str] = {
     "supported": "supported by its source",
     "partly": "partly supported",
     "unsupported": "not supported",
+}
+_TAGS: dict[Verdict, str] = {
+    "verbatim": "word for word",
+    "supported": "supported",
+    "partly": "partly",
+    "unsupported": "not in the documents",
 }
 _WORST_FIRST: tuple[Verdict, ...] = ("unsupported", "partly", "supported", "verbatim")
 _LONGEST_NAME = 200
@@ -111,6 +117,38 @@ def verdict_in_words(verdict: Verdict) -> str:
     return _VERDICTS[verdict]
 
 
+def verdict_tag(verdict: Verdict) -> str:
+    """Gives a verdict as it stands behind a sentence that a model wrote."""
+    return _TAGS[verdict]
+
+
+def is_written(answer: Answer) -> bool:
+    """Gives whether a language model wrote the answer, rather than the reader."""
+    return ":" in answer.model and any(step.kind == "write" for step in answer.steps)
+
+
+def unsupported_in_words(answer: Answer) -> str:
+    """Gives how many sentences of a written answer nothing supports; '' where each has support."""
+    number = sum(sentence.verdict == "unsupported" for sentence in answer.sentences)
+    if not number or not is_written(answer):
+        return ""
+    verb = "is" if number == 1 else "are"
+    return f"{number} of {count(len(answer.sentences), 'sentence')} {verb} not in the documents."
+
+
+def step_facts(steps: Collection[Step]) -> str:
+    """Gives what steps took together: ``1.2 s · 100 tokens read, 20 written · $0.0012``."""
+    read = [s.input_tokens for s in steps if s.input_tokens is not None]
+    written = [s.output_tokens for s in steps if s.output_tokens is not None]
+    costs = [s.cost for s in steps if s.cost is not None]
+    parts = [
+        f"{sum(s.milliseconds for s in steps) / 1000:.1f} s",
+        f"{count(sum(read), 'token')} read, {sum(written):,} written" if read or written else "",
+        f"${sum(costs):.{2 if sum(costs) >= 1 else 4}f}" if costs else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
 def worst(verdicts: Collection[Verdict]) -> Verdict | None:
     """Gives the weakest of several verdicts: an answer is as sound as its weakest sentence."""
     return next((verdict for verdict in _WORST_FIRST if verdict in verdicts), None)
@@ -122,8 +160,11 @@ def summary_line(answer: Answer) -> str:
     weakest = worst(shown)
     documents = {citation.document.id for citation in answer.citations}
     dates = [c.document.date for c in answer.citations if c.document.date]
+    by_whom = verdict_in_words(weakest).capitalize() if weakest else ""
+    if is_written(answer):  # each sentence bears its verdict
+        by_whom = f"Written by {clean(answer.model)}"
     parts = [
-        verdict_in_words(weakest).capitalize() if weakest else "",
+        by_whom,
         count(len(documents), "source") if documents else "",
         f"as of {date_in_words(max(dates))}" if dates else "",
     ]

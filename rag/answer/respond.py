@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Protocol
 
@@ -22,13 +22,21 @@ from rag.answer.material import (
     gather_topic,
     speaks_of_a_document,
 )
+from rag.answer.mentions import (
+    MOST_LISTED,
+    WordSearch,
+    count_mentions,
+    find_mentions,
+    quote_mention,
+)
 from rag.answer.names import is_namesake
+from rag.answer.part import Part
 from rag.answer.quotation import Quotation, quote_span
 from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_side
 from rag.answer.summarise import summarise
 from rag.question import Question, read_question, strip_source
 from rag.reader import Reader
-from rag.records import Answer, Citation, Passage, Reading, Sentence, Span
+from rag.records import Passage, Reading, Sentence, Span
 from rag.statements import find_statements
 
 NEAREST = 3  # passages shown with a refusal
@@ -71,22 +79,6 @@ class Stopwatch:
         return {**steps, "total": round(1000 * total, 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What the documents answer to one question; without sentences it was not answered.
-
-    Attributes:
-        unanswered: what was asked for beside and not found, in words.
-    """
-
-    question: str
-    confidence: float
-    sentences: tuple[Sentence, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    nearest: tuple[Citation, ...] = ()
-    unanswered: tuple[str, ...] = ()
-
-
 class Respondent:
     """Retrieves, reads and composes; holds nothing between two questions."""
 
@@ -94,6 +86,7 @@ class Respondent:
         self,
         store: ReadableStore,
         finder: Finder,
+        words: WordSearch,
         reader: Reader,
         embedding_model: str,
         locate_page: LocatePage,
@@ -102,6 +95,7 @@ class Respondent:
     ) -> None:
         self._store = store
         self._finder = finder
+        self._words = words
         self._reader = reader
         self._embedding_model = embedding_model
         self._locate_page = locate_page
@@ -130,12 +124,14 @@ class Respondent:
             return self._give_overview(asked, documents, watch)
         if asked.form == "comparison":
             return self._compare(asked, documents, watch)
+        if asked.form == "mentions":
+            return self._list_documents(asked, documents, watch)
         passages, reading = self._read(asked.text, documents, watch, before)
         reading = _doubt_namesake(asked, passages, reading)
         if not self._is_sure(reading):
             return self._abstain(asked, reading.confidence, passages)
         shown = compose(strip_source(asked.text), passages, reading.spans, self._locate_page)
-        return Part(asked.text, reading.confidence, *shown)
+        return Part(asked.text, reading.confidence, *shown, passages=passages)
 
     def find_passages(
         self, question: str, documents: Collection[str] | None, watch: Stopwatch
@@ -203,6 +199,26 @@ class Respondent:
         topic = correct_spelling(topic, known)
         passages = self._finder.retrieve(topic, self._passages, documents)
         return gather_topic(self._store, self._embedding_model, topic, passages)
+
+    # Lists of documents.
+
+    def _list_documents(
+        self, asked: Question, documents: Collection[str] | None, watch: Stopwatch
+    ) -> Part:
+        """Counts the documents that mention a thing, and cites where each does so first."""
+        (topic,) = asked.topics
+        with watch.timing("retrieve"):
+            found = find_mentions(self._store, self._words, topic, documents)
+        if not found:
+            abstained = self._abstain(asked, 0.0, self._retrieve(topic, documents, watch))
+            return replace(abstained, notice=f"No document mentions “{topic}”.")
+        listed = found[:MOST_LISTED]
+        quotations = [quote_mention(asked, mention, n) for n, mention in enumerate(listed)]
+        part = self._show(asked, quotations, [m.passage for m in listed], NAMED_CONFIDENCE)
+        known = sum(documents is None or d.id in documents for d in self._store.documents())
+        markers = tuple(citation.marker for citation in part.citations)
+        lead = Sentence(count_mentions(topic, len(found), known), markers, "supported")
+        return replace(part, sentences=(lead, *part.sentences))
 
     # Comparisons.
 
@@ -278,7 +294,8 @@ class Respondent:
         passages: Sequence[Passage],
         confidence: float,
     ) -> Part:
-        return Part(asked.text, confidence, *present(quotations, passages, self._locate_page))
+        shown = present(quotations, passages, self._locate_page)
+        return Part(asked.text, confidence, *shown, passages=passages)
 
     def _is_sure(self, reading: Reading) -> bool:
         return bool(reading.spans) and reading.confidence >= self._threshold
@@ -286,52 +303,6 @@ class Respondent:
     def _abstain(self, asked: Question, confidence: float, passages: Sequence[Passage]) -> Part:
         nearest = cite_nearest(passages, NEAREST, self._locate_page)
         return Part(asked.text, confidence, nearest=nearest)
-
-
-def join_parts(blank: Answer, parts: Sequence[Part]) -> Answer:
-    """Gives one answer with what each part found, its citations numbered through.
-
-    Args:
-        blank: the answer as an abstention.
-    """
-    answered = [part for part in parts if part.sentences]
-    if not answered:
-        confidence = max(part.confidence for part in parts)
-        return replace(blank, confidence=round(confidence, 4), nearest=parts[0].nearest)
-    sentences: list[Sentence] = []
-    citations: list[Citation] = []
-    said: set[tuple[object, ...]] = set()
-    for part in answered:
-        fresh = [s for s in part.sentences if _identify(s, part) not in said]
-        said |= {_identify(sentence, part) for sentence in fresh}
-        kept = {marker for sentence in fresh for marker in sentence.markers}
-        numbers = {m: len(citations) + n for n, m in enumerate(sorted(kept), 1)}
-        citations += [
-            replace(c, marker=numbers[c.marker]) for c in part.citations if c.marker in kept
-        ]
-        sentences += [replace(s, markers=tuple(numbers[m] for m in s.markers)) for s in fresh]
-    return replace(
-        blank,
-        status="answered",
-        text=" ".join(sentence.text for sentence in sentences),
-        confidence=round(min(part.confidence for part in answered), 4),
-        sentences=tuple(sentences),
-        citations=tuple(citations),
-        notice=_tell_missing(parts),
-    )
-
-
-def _identify(sentence: Sentence, part: Part) -> tuple[object, ...]:
-    """Gives words and places: "Yes." may be said twice, of two things."""
-    cited = [c for c in part.citations if c.marker in sentence.markers]
-    return sentence.text, *((c.document.id, c.start) for c in cited)
-
-
-def _tell_missing(parts: Sequence[Part]) -> str | None:
-    questions = [f"answer “{part.question}”" for part in parts if not part.sentences]
-    sides = [f"tell what “{side}” is" for part in parts for side in part.unanswered]
-    missing = questions + sides
-    return f"The documents do not {' and do not '.join(missing)}." if missing else None
 
 
 def _doubt_namesake(asked: Question, passages: Sequence[Passage], reading: Reading) -> Reading:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.cli import asking, documents, evaluating, keeping, serving
+from rag.cli import asking, documents, evaluating, keeping, reviewing, serving
 from rag.cli.commands import Run
 from rag.cli.exit_status import FAILED
 from rag.cli.terminal import tell
 from rag.errors import FootnoteError
 from rag.settings import read_settings
 
-KINDS = (documents, asking, evaluating, keeping, serving)
+KINDS = (documents, asking, evaluating, reviewing, keeping, serving)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -81,9 +81,10 @@ def score_question(
         names: ids in the library by those that the evidence names.
     """
     turns = [Turn(t["question"], t["answer"]) for t in question.get("turns") or []]
-    answer = assistant.ask(question["question"], turns)
-    found = answer if answer.status == "answered" else eager.ask(question["question"], turns)
-    ranking = _rank_documents(assistant, answer.searched_for)
+    scope = [names[name] for name in question.get("documents") or [] if name in names] or None
+    answer = assistant.ask(question["question"], turns, scope)
+    found = answer if answer.status == "answered" else eager.ask(question["question"], turns, scope)
+    ranking = _rank_documents(assistant, answer.searched_for, scope)
     evidence = question.get("evidence") or []
     relevant = sorted({names[e["doc_id"]] for e in evidence if e["doc_id"] in names})
     gold = [
@@ -94,6 +95,8 @@ def score_question(
     return judge(question, answer, found, gold, ranking, relevant)
 
 
-def _rank_documents(assistant: Assistant, question: str) -> list[str]:
-    passages = assistant.rank(question, RANKED)
+def _rank_documents(
+    assistant: Assistant, question: str, scope: Collection[str] | None
+) -> list[str]:
+    passages = assistant.rank(question, RANKED, scope)
     return list(dict.fromkeys(passage.document.id for passage in passages))

@@ -4,7 +4,24 @@
 passages. Nothing here judges what was written: that is the gate's work.
 """
 
-from rag.generate.model import BUILT_IN, LanguageModel, OnText, open_model
-from rag.generate.writer import Draft, Writer
+from rag.generate.choice import BUILT_IN, READER, Choice, check_choice, chosen_by
+from rag.generate.model import KEYS, LanguageModel, OnText, estimate_tokens, open_model
+from rag.generate.prompt import ask_with_passages
+from rag.generate.writer import Draft, OnStep, Writer
 
-__all__ = ["BUILT_IN", "Draft", "LanguageModel", "OnText", "Writer", "open_model"]
+__all__ = [
+    "BUILT_IN",
+    "KEYS",
+    "READER",
+    "Choice",
+    "Draft",
+    "LanguageModel",
+    "OnStep",
+    "OnText",
+    "Writer",
+    "ask_with_passages",
+    "check_choice",
+    "chosen_by",
+    "estimate_tokens",
+    "open_model",
+]

@@ -6,15 +6,14 @@ nothing else is said, is a few thousand tokens however large the model.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rag.generate.servers import bearer, fetch_json, ollama_address
+
 ASSUMED = 4_096  # tokens, of a server that does not tell
 ENOUGH = 8_192  # tokens that Ollama is told to hold: ten passages and an answer; more costs memory
-ASKING_S = 3.0
-OLLAMA_ADDRESS = "http://127.0.0.1:11434"
 # What servers that speak the OpenAI protocol call it in their list of models: vLLM and SGLang,
 # LM Studio and OpenRouter, Groq, Mistral, TabbyAPI.
 NAMES = (
@@ -48,7 +47,7 @@ def find_context(
     if chosen:
         return Context(chosen, "set in RAG_MODEL_CONTEXT")
     if provider == "ollama":
-        told = _ask_ollama(address or _ollama_host(), model)
+        told = _ask_ollama(ollama_address(address), model, key)
         tokens = min(told or ASSUMED, ENOUGH)
         return Context(tokens, "num_ctx, which Ollama was told to hold")
     if address and provider == "openai":
@@ -60,16 +59,8 @@ def find_context(
     return Context(ASSUMED, "assumed, as its server does not tell; RAG_MODEL_CONTEXT sets it")
 
 
-def _ollama_host() -> str:
-    host = os.environ.get("OLLAMA_HOST", "")
-    if not host:
-        return OLLAMA_ADDRESS
-    host = host if "://" in host else f"http://{host}"
-    return host.replace("//0.0.0.0", "//127.0.0.1")
-
-
-def _ask_ollama(address: str, model: str) -> int | None:
-    said = _fetch("POST", f"{address.rstrip('/')}/api/show", {}, {"model": model})
+def _ask_ollama(address: str, model: str, key: str) -> int | None:
+    said = _fetch("POST", f"{address}/api/show", bearer(key), {"model": model})
     facts = said.get("model_info") if isinstance(said, dict) else None
     lengths = [
         value
@@ -80,8 +71,7 @@ def _ask_ollama(address: str, model: str) -> int | None:
 
 
 def _ask_list_of_models(address: str, model: str, key: str) -> int | None:
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    said = _fetch("GET", f"{address.rstrip('/')}/models", headers, None)
+    said = _fetch("GET", f"{address.rstrip('/')}/models", bearer(key), None)
     rows = said.get("data") if isinstance(said, dict) else None
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and row.get("id") == model:
@@ -100,7 +90,6 @@ def _fetch(
     import httpx
 
     try:
-        answer = httpx.request(method, address, headers=dict(headers), json=body, timeout=ASKING_S)
-        return answer.json() if answer.is_success else None
+        return fetch_json(method, address, headers, body)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return None  # then the length is assumed, and said to be; writing tells what is wrong

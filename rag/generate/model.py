@@ -14,17 +14,17 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import ModelFailed, SettingError
+from rag.generate.choice import BUILT_IN, Choice
 from rag.generate.context import Context, find_context
 from rag.generate.failures import explain
 from rag.generate.loop import stream_loop
+from rag.generate.servers import list_models
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
-
-BUILT_IN = "reader"
-"""The name of the built-in reader, which is no language model."""
+    from langchain_core.messages.ai import UsageMetadata
 
 GLANCE_S = 0.05  # how often a silent stream looks whether it is to stop
 GRACE_S = 5  # longer than we wait, so that it is always us who tell that time is up
@@ -32,7 +32,12 @@ FINISHES = ("finish_reason", "done_reason", "stop_reason")
 CUT_SHORT = ("length", "max_tokens", "MAX_TOKENS")
 BYTES_PER_TOKEN = 3  # fewer than any usual tokenizer takes of English, so that nothing is cut
 NO_KEY = "none"  # a server of one's own needs none, and the OpenAI client insists on one
-KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+KEYS = {
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "ollama": "OLLAMA_API_KEY",  # of Ollama's cloud; a server of one's own needs none
+}
+KEYLESS = ("openai", "ollama")  # whose packages can be told to send none
 
 OnText = Callable[[str], None]
 """Is given the whole draft so far each time more of it arrives; it begins anew where a try failed.
@@ -55,6 +60,7 @@ class Written:
         is_whole: False where it was stopped or ran out of tokens.
         input_tokens, output_tokens: as its provider counted; None where it did not.
         tokens: both together, estimated where they were not counted.
+        cost: in US dollars; None where tokens or their price are not known.
     """
 
     text: str
@@ -62,6 +68,7 @@ class Written:
     input_tokens: int | None
     output_tokens: int | None
     tokens: int
+    cost: float | None
 
 
 def estimate_tokens(text: str) -> int:
@@ -72,17 +79,37 @@ def estimate_tokens(text: str) -> int:
 class LanguageModel:
     """A model of any provider that LangChain knows."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, choice: Choice, settings: Settings) -> None:
         """Imports the provider's package; reaches no server yet.
 
         Raises:
             SettingError: there is no such provider, its package is not installed, or it has no key.
         """
-        self.name = name
-        self.provider, _, self.model = name.partition(":")
+        self.name = choice.name
+        self.provider, _, self.model = self.name.partition(":")
         self._settings = settings
-        self._address = settings.model_address
+        self._address = choice.address
+        self._is_keyless = choice.is_keyless
+        is_set = choice.name == settings.model and choice.address == settings.model_address
+        # What is set of the context and the price is said of the model that is set.
+        self._context = settings.model_context if is_set else 0
+        self._price = settings.model_price if is_set else None
+        if self._is_keyless and self.provider not in KEYLESS:
+            raise SettingError(
+                f"{self.name} cannot be asked at an address of your own without a key: choose "
+                "openai:… or ollama:…."
+            )
         self._opened = self._open({})
+
+    @property
+    def key(self) -> str:
+        """The key that goes with a request; empty for none."""
+        return "" if self._is_keyless else os.environ.get(self.key_variable, "")
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable that holds the key; empty where none is known."""
+        return KEYS.get(self.provider, "")
 
     @cached_property
     def context(self) -> Context:
@@ -92,10 +119,23 @@ class LanguageModel:
             self.provider,
             self.model,
             self._address,
-            os.environ.get(KEYS.get(self.provider, ""), ""),
-            self._settings.model_context,
+            self.key,
+            self._context,
             known.get("max_input_tokens"),
         )
+
+    def list_models(self) -> list[str]:
+        """Gives the names of the models that its server has.
+
+        Raises:
+            ModelFailed: they cannot be had, and why.
+        """
+        try:
+            return list_models(self.provider, self._address, self.key)
+        except ModelFailed:
+            raise
+        except Exception as error:
+            raise self._explain(error) from error
 
     def write(
         self,
@@ -171,7 +211,14 @@ class LanguageModel:
             input_tokens=counted["input_tokens"] if counted else None,
             output_tokens=counted["output_tokens"] if counted else None,
             tokens=counted["total_tokens"] if counted else said + estimate_tokens(text),
+            cost=self._find_cost(counted),
         )
+
+    def _find_cost(self, counted: UsageMetadata | None) -> float | None:
+        if counted is None or self._price is None:
+            return None
+        read, written = self._price
+        return (counted["input_tokens"] * read + counted["output_tokens"] * written) / 1e6
 
     def _open_stream(self) -> BaseChatModel:
         """Opens the model anew: a stream has a connection of its own, so that it can be closed."""
@@ -220,7 +267,7 @@ class LanguageModel:
         address = {"base_url": self._address} if self._address else {}
         seconds = self._settings.model_seconds + GRACE_S
         if self.provider == "openai":
-            own_server = {"api_key": NO_KEY} if self._address and not _has_key("openai") else {}
+            own_server = {"api_key": NO_KEY} if self._address and not self.key else {}
             return {
                 **address,
                 **own_server,
@@ -235,25 +282,27 @@ class LanguageModel:
             return {
                 **address,
                 "temperature": 0,
-                "client_kwargs": {"timeout": seconds, "limits": limits},
+                "client_kwargs": {
+                    "timeout": seconds,
+                    "limits": limits,
+                    "follow_redirects": False,
+                    # Without it Ollama's package sends OLLAMA_API_KEY.
+                    **({"headers": {"Authorization": NO_KEY}} if self._is_keyless else {}),
+                },
             }
         return address
 
     def _explain(self, error: BaseException) -> ModelFailed:
-        return explain(error, self.name, self._address, KEYS.get(self.provider, ""))
+        return explain(error, self.name, self._address, self.key_variable)
 
 
-def open_model(name: str, settings: Settings) -> LanguageModel:
-    """Opens a model by its name, for instance ``ollama:qwen3``; reaches no server yet.
+def open_model(choice: Choice, settings: Settings) -> LanguageModel:
+    """Opens a model; reaches no server yet.
 
     Raises:
         SettingError: there is no such provider, its package is not installed, or it has no key.
     """
-    return LanguageModel(name, settings)
-
-
-def _has_key(provider: str) -> bool:
-    return bool(os.environ.get(KEYS[provider]))
+    return LanguageModel(choice, settings)
 
 
 def _hang_up(chat: BaseChatModel) -> None:

@@ -29,6 +29,10 @@ Find = Callable[[str], list[Passage]]
 """Gives the passages for a question or for words, best first."""
 
 
+OnStep = Callable[[Step], None]
+"""Is given each step once it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a model wrote, unjudged.
@@ -57,6 +61,7 @@ class Writer:
     settings: Settings
     on_text: OnText
     stop: threading.Event
+    on_step: OnStep
     steps: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -175,15 +180,16 @@ class Writer:
             self.on_text(shown)
 
     def _note(self, kind: str, text: str, started: float, written: Written | None = None) -> None:
-        self.steps.append(
-            Step(
-                kind,  # type: ignore[arg-type]
-                text,
-                round(1000 * (perf_counter() - started), 1),
-                written.input_tokens if written else None,
-                written.output_tokens if written else None,
-            )
+        step = Step(
+            kind,  # type: ignore[arg-type]
+            text,
+            round(1000 * (perf_counter() - started), 1),
+            written.input_tokens if written else None,
+            written.output_tokens if written else None,
+            written.cost if written else None,
         )
+        self.steps.append(step)
+        self.on_step(step)
 
 
 def _drop_unfinished(text: str) -> str:

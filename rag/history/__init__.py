@@ -1,8 +1,19 @@
 """Conversations, in a database of their own that no rebuild of the library touches."""
 
-from rag.history.conversations import CitingQuestion, Conversation, Feedback, Message, Thumb
+from rag.history.conversations import (
+    CitingQuestion,
+    Conversation,
+    Feedback,
+    Found,
+    Judgement,
+    Message,
+    Review,
+    Thumb,
+    Transcript,
+)
 from rag.history.database import SCHEMA
-from rag.history.history import TITLE_CHARACTERS, History, history_path
+from rag.history.history import History, history_path
+from rag.history.rows import TITLE_CHARACTERS
 
 __all__ = [
     "SCHEMA",
@@ -10,8 +21,12 @@ __all__ = [
     "CitingQuestion",
     "Conversation",
     "Feedback",
+    "Found",
     "History",
+    "Judgement",
     "Message",
+    "Review",
     "Thumb",
+    "Transcript",
     "history_path",
 ]

@@ -41,6 +41,17 @@ MIGRATIONS = (
         given TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE reviews (
+        message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+        claim INTEGER NOT NULL,
+        judgement TEXT CHECK (judgement IN ('right', 'wrong', 'unclear')),
+        note TEXT NOT NULL,
+        given TEXT NOT NULL,
+        PRIMARY KEY (message_id, claim)
+    ) STRICT;
+    """,
 )
 SCHEMA = len(MIGRATIONS)
 

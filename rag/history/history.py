@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rag.errors import LibraryError
-from rag.history.conversations import CitingQuestion, Conversation, Feedback, Message
+from rag.history import quotes
+from rag.history.conversations import (
+    CitingQuestion,
+    Conversation,
+    Feedback,
+    Found,
+    Message,
+    Review,
+    Transcript,
+)
 from rag.history.database import BUSY_SECONDS, prepare, told, transaction
-from rag.records import Answer, answer_from_json, to_json
-from rag.redact import redact
+from rag.history.rows import (
+    CONVERSATIONS,
+    MESSAGES,
+    REVIEWS,
+    dump_answer,
+    insert_feedback,
+    insert_message,
+    insert_review,
+    now,
+    read_conversation,
+    read_message,
+    shorten_title,
+)
+from rag.history.search import excerpt, holds, split_terms
+from rag.records import Answer
 from rag.settings import Settings
-
-TITLE_CHARACTERS = 80
 
 
 def history_path(settings: Settings) -> Path:
@@ -61,13 +80,15 @@ class History:
         with self._lock:
             self._connection.close()
 
+    # Asking.
+
     def start(self, owner: str) -> str:
         """Starts a conversation and gives its id, which nobody can guess."""
-        conversation_id, now = secrets.token_hex(16), _now()
+        conversation_id, started = secrets.token_hex(16), now()
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO conversations (id, owner, created, changed) VALUES (?, ?, ?, ?)",
-                (conversation_id, owner, now, now),
+                (conversation_id, owner, started, started),
             )
         return conversation_id
 
@@ -86,137 +107,185 @@ class History:
         Raises:
             LibraryError: there is no such conversation (any more).
         """
-        now = _now()
+        asked = now()
         with self._transaction() as connection:
             touched = connection.execute(
                 "UPDATE conversations SET changed = ?,"
                 " title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
-                (now, _title(question), conversation_id),
+                (asked, shorten_title(question), conversation_id),
             )
             if touched.rowcount == 0:
                 raise LibraryError("This conversation has been deleted; start a new chat.")
-            added = connection.execute(
-                "INSERT INTO messages"
-                " (conversation_id, question, answer, asked, answered, documents)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    conversation_id,
-                    question,
-                    _dump(answer),
-                    now,
-                    now if answer else None,
-                    json.dumps(list(documents)) if documents else None,
-                ),
+            message = Message(
+                0, question, answer, asked, asked if answer else None, tuple(documents)
             )
-            return int(added.lastrowid or 0)
+            return insert_message(connection, conversation_id, message)
 
     def complete(self, message_id: int, answer: Answer) -> None:
         """Keeps the answer to a question; nothing happens where the question has gone."""
         with self._transaction() as connection:
             connection.execute(
                 "UPDATE messages SET answer = ?, answered = ? WHERE id = ?",
-                (_dump(answer), _now(), message_id),
+                (dump_answer(answer), now(), message_id),
             )
 
-    def keep_feedback(self, message_id: int, feedback: Feedback | None) -> None:
-        """Keeps what a person thinks of an answer, in place of what was kept; None forgets it.
+    # What people think of answers; nothing happens where the question has gone.
 
-        Nothing happens where the question has gone.
-        """
+    def keep_feedback(self, message_id: int, feedback: Feedback | None) -> None:
+        """Keeps what a person thinks of an answer, in place of what was kept; None forgets it."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM feedback WHERE message_id = ?", (message_id,))
             if feedback is not None:
-                connection.execute(
-                    "INSERT INTO feedback (message_id, thumb, comment, given)"
-                    " SELECT id, ?, ?, ? FROM messages WHERE id = ?",
-                    (feedback.thumb, feedback.comment, _now(), message_id),
-                )
+                insert_feedback(connection, message_id, feedback)
+
+    def keep_review(self, message_id: int, claim: int, review: Review | None) -> None:
+        """Keeps what a person has found of one claim, in place of what was kept.
+
+        Args:
+            claim: its place in the answer, from 0.
+            review: None forgets it, as does one that says nothing.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM reviews WHERE message_id = ? AND claim = ?", (message_id, claim)
+            )
+            if review is not None and (review.judgement or review.note):
+                insert_review(connection, message_id, claim, review)
+
+    # Looking.
 
     def messages(self, conversation_id: str) -> list[Message]:
         """Gives the messages of a conversation, oldest first."""
-        rows = self._rows(
-            "SELECT id, question, answer, asked, answered, documents, thumb, comment FROM messages"
-            " LEFT JOIN feedback ON message_id = id WHERE conversation_id = ? ORDER BY id",
-            (conversation_id,),
-        )
-        return [
-            Message(
-                id_,
-                question,
-                _load(answer),
-                asked,
-                answered,
-                _load_ids(documents),
-                Feedback(thumb, comment) if thumb else None,
-            )
-            for id_, question, answer, asked, answered, documents, thumb, comment in rows
-        ]
+        with self._lock:  # so that both are of one moment
+            rows = self._rows(MESSAGES, (conversation_id,))
+            found = self._rows(REVIEWS, (conversation_id,))
+        reviews: dict[int, dict[int, Review]] = defaultdict(dict)
+        for message_id, claim, judgement, note in found:
+            reviews[message_id][claim] = Review(judgement, note)
+        return [read_message(row, reviews.get(row[0], {})) for row in rows]
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """Gives one conversation, or None where there is no such."""
-        rows = self._rows(
-            "SELECT id, owner, title, created, changed FROM conversations WHERE id = ?",
-            (conversation_id,),
-        )
-        return Conversation(*rows[0]) if rows else None
+        rows = self._rows(CONVERSATIONS + " WHERE id = ?", (conversation_id,))
+        return read_conversation(rows[0]) if rows else None
 
     def conversations(self, owner: str) -> list[Conversation]:
-        """Gives the conversations of one owner that hold a question, newest first."""
+        """Gives the conversations of one owner that hold a question: pinned first, then newest."""
         rows = self._rows(
-            "SELECT id, owner, title, created, changed FROM conversations"
-            " WHERE owner = ? AND title != '' ORDER BY changed DESC, rowid DESC",
+            CONVERSATIONS + " WHERE owner = ? AND title != ''"
+            " ORDER BY pinned DESC, changed DESC, rowid DESC",
             (owner,),
         )
-        return [Conversation(*row) for row in rows]
+        return [read_conversation(row) for row in rows]
+
+    def search(self, owner: str, words: str) -> list[Found]:
+        """Gives the owner's conversations that hold all of the words, in their order.
+
+        They stand together in the title, or in one question with its answer; case makes no
+        difference.
+        """
+        terms = split_terms(words)
+        rows = self._rows(
+            "SELECT m.conversation_id, m.id, m.question, json_extract(m.answer, '$.text')"
+            " FROM messages m JOIN conversations c ON c.id = m.conversation_id"
+            " WHERE c.owner = ? ORDER BY m.id",
+            (owner,),
+        )
+        first: dict[str, tuple[int, str]] = {}
+        for conversation_id, message_id, question, answer in rows:
+            if conversation_id not in first:
+                said = f"{question}  {answer or ''}"
+                if holds(said, terms):
+                    first[conversation_id] = message_id, excerpt(said, terms)
+        return [
+            Found(one, *first.get(one.id, (None, "")))
+            for one in self.conversations(owner)
+            if one.id in first or holds(one.title, terms)
+        ]
 
     def citation_counts(self) -> dict[str, int]:
         """Gives how often each document is cited in all that is kept, by the documents' ids."""
+        return dict(self._rows(quotes.COUNTS, ()))
+
+    def citing(self, document_id: str, owner: str) -> list[CitingQuestion]:
+        """Gives the owner's questions whose answers cite a document, newest first."""
+        return [CitingQuestion(*row) for row in self._rows(quotes.CITING, (owner, document_id))]
+
+    def judged(self) -> list[str]:
+        """Gives the ids of the conversations, of all owners, in which somebody judged an answer."""
         rows = self._rows(
-            "SELECT json_extract(citation.value, '$.document.id'), count(*)"
-            " FROM messages, json_each(messages.answer, '$.citations') citation"
-            " WHERE messages.answer IS NOT NULL GROUP BY 1",
+            "SELECT DISTINCT conversation_id FROM messages WHERE id IN (SELECT message_id FROM"
+            " feedback UNION SELECT message_id FROM reviews) ORDER BY conversation_id",
             (),
         )
-        return dict(rows)
+        return [row[0] for row in rows]
 
-    def citing(self, document_id: str) -> list[CitingQuestion]:
-        """Gives the questions whose answers cite a document, newest first."""
-        rows = self._rows(
-            "SELECT c.id, c.owner, m.question, m.asked FROM messages m"
-            " JOIN conversations c ON c.id = m.conversation_id"
-            " WHERE m.answer IS NOT NULL AND EXISTS (SELECT 1"
-            " FROM json_each(m.answer, '$.citations') citation"
-            " WHERE json_extract(citation.value, '$.document.id') = ?)"
-            " ORDER BY m.asked DESC, m.id DESC",
-            (document_id,),
-        )
-        return [CitingQuestion(*row) for row in rows]
+    # Keeping order. What is another's is not touched.
 
-    def delete(self, conversation_id: str) -> None:
-        """Deletes a conversation with its messages."""
+    def rename(self, conversation_id: str, owner: str, title: str) -> None:
+        """Gives a conversation a title of the owner's own; an empty one changes nothing."""
+        if line := shorten_title(title):
+            self._change("UPDATE conversations SET title = ?", line, conversation_id, owner)
+
+    def pin(self, conversation_id: str, owner: str, pinned: bool) -> None:
+        """Has a conversation stand before all others, or no more."""
+        self._change("UPDATE conversations SET pinned = ?", pinned, conversation_id, owner)
+
+    def delete(self, conversation_id: str, owner: str) -> None:
+        """Deletes a conversation for good: messages, quotes, feedback and reviews."""
         with self._transaction() as connection:
-            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+            connection.execute(
+                "DELETE FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner)
+            )
+        self._forget()
 
     def erase_quotes(self, document_ids: Collection[str]) -> int:
         """Erases what kept answers quote from documents, in the chats of all owners, for good.
 
         Gives how many answers are concerned.
         """
-        changed = 0
         with self._transaction() as connection:
-            found = connection.execute("SELECT id, answer FROM messages WHERE answer IS NOT NULL")
-            for message_id, kept in found.fetchall():
-                answer = answer_from_json(json.loads(kept))
-                redacted = redact(answer, document_ids)
-                if redacted != answer:
-                    changed += 1
-                    connection.execute(
-                        "UPDATE messages SET answer = ? WHERE id = ?",
-                        (_dump(redacted), message_id),
-                    )
+            changed = quotes.erase(connection, document_ids)
         if changed:
-            self._rows("PRAGMA wal_checkpoint(TRUNCATE)", ())
+            self._forget()
         return changed
+
+    # Taking elsewhere, and back.
+
+    def transcript(self, conversation_id: str, message_id: int | None = None) -> Transcript | None:
+        """Gives a conversation, or one message of it; None where there is no such."""
+        known = self.conversation(conversation_id)
+        messages = [m for m in self.messages(conversation_id) if message_id in (None, m.id)]
+        if known is None or not messages:
+            return None
+        return Transcript(known.title, known.created, tuple(messages))
+
+    def take_in(self, owner: str, transcript: Transcript) -> str:
+        """Keeps a transcript as a new conversation of the owner, and gives its id."""
+        conversation_id, title = secrets.token_hex(16), shorten_title(transcript.title)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO conversations (id, owner, title, created, changed)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (conversation_id, owner, title, transcript.created, now()),
+            )
+            for message in transcript.messages:
+                message_id = insert_message(connection, conversation_id, message)
+                if message.feedback:
+                    insert_feedback(connection, message_id, message.feedback)
+                for claim, review in message.reviews.items():
+                    insert_review(connection, message_id, claim, review)
+        return conversation_id
+
+    def _change(self, statement: str, value: str | int, conversation_id: str, owner: str) -> None:
+        with self._transaction() as connection:
+            connection.execute(
+                statement + " WHERE id = ? AND owner = ?", (value, conversation_id, owner)
+            )
+
+    def _forget(self) -> None:
+        """Leaves nothing of what was erased beside the database, either."""
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)", ())
 
     def _rows(self, query: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
         with self._lock, told(self._path):
@@ -226,24 +295,3 @@ class History:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock, told(self._path), transaction(self._connection):
             yield self._connection
-
-
-def _title(question: str) -> str:
-    words = " ".join(question.split())
-    return words if len(words) <= TITLE_CHARACTERS else words[: TITLE_CHARACTERS - 1] + "…"
-
-
-def _dump(answer: Answer | None) -> str | None:
-    return None if answer is None else json.dumps(to_json(answer), ensure_ascii=False)
-
-
-def _load(answer: str | None) -> Answer | None:
-    return None if answer is None else answer_from_json(json.loads(answer))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _load_ids(documents: str | None) -> tuple[str, ...]:
-    return () if documents is None else tuple(map(str, json.loads(documents)))

@@ -1,9 +1,8 @@
-"""The process that asks: starts the one that reads, hands it files, and replaces it."""
+"""The process that asks: starts the one that works, hands it requests, and replaces it."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import os
 import subprocess
@@ -13,31 +12,31 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Self, cast
 
-from rag.errors import LibraryError, UnreadableDocument
-from rag.isolate.limits import (
-    LARGE_FILE_BYTES,
-    LONGEST_FACTS_BYTES,
-    LONGEST_TEXT_BYTES,
-    MEMORY_BYTES,
-)
-from rag.isolate.wire import Message, TooLong, put_together, read_message, write_message
-from rag.records import Chunk, ParsedDocument
-
-PROGRAM = "from rag.isolate.worker import main; main()"
+from rag.errors import LibraryError
+from rag.isolate.limits import LONGEST_FACTS_BYTES, LONGEST_TEXT_BYTES
+from rag.isolate.wire import Message, read_message, write_message
 
 logger = logging.getLogger(__name__)
 
 
-class ParserProcess:
-    """Reads files one at a time, from any thread, in one process that is kept for the next.
+class Crashed(Exception):
+    """The process ended in the midst of a request."""
+
+
+class TookTooLong(Exception):
+    """The process was ended because its time was over."""
+
+
+class LimitedProcess:
+    """Answers requests one at a time, from any thread, in one process that is kept for the next.
 
     It is replaced after it crashed, took too long, or ran out of memory, and ends with this one.
     """
 
-    def __init__(self, seconds: int, program: str = PROGRAM) -> None:
-        """``seconds`` is what one file may take; ``program`` is what the process runs."""
+    def __init__(self, seconds: int, program: str) -> None:
+        """``seconds`` is what one request may take; ``program`` is what the process runs."""
         self._seconds = seconds
         self._program = program
         self._guard = threading.Lock()
@@ -49,55 +48,35 @@ class ParserProcess:
         self._told = False
 
     def start(self) -> None:
-        """Starts the process ahead of the first file, without waiting for it."""
+        """Starts the process ahead of the first request, without waiting for it."""
         with self._guard:
             self._running()
 
     def close(self) -> None:
-        """Ends the process; the next file starts another."""
+        """Ends the process; the next request starts another."""
         with self._guard:
             self._stop()
 
-    def another(self) -> ParserProcess:
-        """Gives one of the same kind, which reads at the same time."""
-        return ParserProcess(self._seconds, self._program)
+    def another(self) -> Self:
+        """Gives one of the same kind, which works at the same time."""
+        return type(self)(self._seconds, self._program)
 
     def interrupt(self) -> None:
-        """Ends the reading of the file in hand, which is refused then; nothing where none is."""
+        """Ends the request in hand, which fails then; nothing where none is."""
         with self._in_hand:
             if self._may_interrupt and self._process is not None:
                 self._may_interrupt = False
                 self._process.kill()
 
-    def read(self, data: bytes, name: str, longest: int) -> tuple[ParsedDocument, list[Chunk]]:
-        """Gives a file's text, blocks and pages, and its chunks.
-
-        Args:
-            name: for errors, and by its ending for the format.
-            longest: characters that a chunk holds.
-
-        Raises:
-            UnreadableDocument: it cannot be read, or not within the limits.
-            LibraryError: the process does not start.
-        """
+    @contextmanager
+    def _turn(self) -> Iterator[_Turn]:
+        """Lets one thread ask; the process is kept for the next where ``keep`` was called."""
         with self._guard:
-            kept = False
+            turn = _Turn()
             try:
-                with self._within_time(name) as expired:
-                    answer = self._ask(data, name, longest)
-                document = _understand(*answer, name)
-                kept = len(data) <= LARGE_FILE_BYTES and not expired.is_set()
-                return document
-            except _Refused as error:
-                kept = not expired.is_set()
-                raise UnreadableDocument(str(error)) from None
-            except (ValueError, TypeError, KeyError) as error:
-                raise UnreadableDocument(
-                    f'"{name}" confused its parser ({error}); save it anew, or in another format, '
-                    "and add that."
-                ) from error
+                yield turn
             finally:
-                if self._was_interrupted() or not kept:
+                if self._was_interrupted() or not turn.kept:
                     self._stop()
 
     def _was_interrupted(self) -> bool:
@@ -106,30 +85,32 @@ class ParserProcess:
             self._may_interrupt = False
         return interrupted
 
-    def _ask(self, data: bytes, name: str, longest: int) -> Message:
-        process = self._running()
-        with self._in_hand:
-            self._may_interrupt = True
-        requests, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
-        self._await_ready(answers)
-        try:
-            facts = {"name": name, "longest": longest, "seconds": self._seconds}
-            write_message(requests, facts, data)
-            return read_message(answers, LONGEST_FACTS_BYTES, LONGEST_TEXT_BYTES)
-        except (OSError, EOFError) as error:
-            raise UnreadableDocument(
-                f'"{name}" made its parser crash; open it in its own program, save it anew and add '
-                "that."
-            ) from error
-        except TooLong:
-            raise UnreadableDocument(
-                f'"{name}" holds more than one document may '
-                f"({LONGEST_TEXT_BYTES // 1024**2} MB of text, or a million paragraphs); split it "
-                "and add the parts."
-            ) from None
+    def _ask(self, facts: Mapping[str, Any], data: bytes = b"") -> Message:
+        """Gives the answer to a request, inside a turn.
+
+        Raises:
+            TookTooLong, Crashed: the process has ended.
+            TooLong, ValueError: the answer is longer than any may be, or makes no sense.
+            LibraryError: the process does not start.
+        """
+        with self._within_time() as expired:
+            try:
+                process = self._running()
+                with self._in_hand:
+                    self._may_interrupt = True
+                requests, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
+                self._await_ready(answers)
+                write_message(requests, {**facts, "seconds": self._seconds}, data)
+                return read_message(answers, LONGEST_FACTS_BYTES, LONGEST_TEXT_BYTES)
+            except (OSError, EOFError, LibraryError) as error:
+                if expired.is_set():
+                    raise TookTooLong from error
+                if isinstance(error, LibraryError):
+                    raise
+                raise Crashed from error
 
     @contextmanager
-    def _within_time(self, name: str) -> Iterator[threading.Event]:
+    def _within_time(self) -> Iterator[threading.Event]:
         """Ends the process when its time is over; the event tells whether it was."""
         expired = threading.Event()
 
@@ -143,16 +124,11 @@ class ParserProcess:
         timer.start()
         try:
             yield expired
-        except (UnreadableDocument, LibraryError) as error:
-            if not expired.is_set():
-                raise
-            raise UnreadableDocument(
-                f'"{name}" took longer than the {self._seconds} s that a file may; split it, or '
-                "allow more with RAG_PARSE_SECONDS, and add it again."
-            ) from error
         finally:
             timer.cancel()
-            timer.join()  # or it might end the process in the midst of the next file
+            timer.join()  # or it might end the process in the midst of the next request
+            if expired.is_set():
+                self._stop()
 
     # The process.
 
@@ -197,40 +173,11 @@ class ParserProcess:
         self._process, self._end, self._ready = None, None, False
 
 
-class _Refused(Exception):
-    """The file is refused, by a process that is as good as before."""
+class _Turn:
+    kept = False
 
-
-@functools.cache
-def shared_parser(seconds: int) -> ParserProcess:
-    """Gives the one that all libraries of this process share."""
-    return ParserProcess(seconds)
-
-
-def _understand(
-    facts: Mapping[str, Any], text: bytes, name: str
-) -> tuple[ParsedDocument, list[Chunk]]:
-    """Raises ValueError, TypeError or KeyError for an answer that makes no sense."""
-    outcome = facts["outcome"]
-    if outcome == "read":
-        return put_together(facts, text)
-    if outcome == "refused":
-        raise _Refused(facts["reason"])
-    if outcome == "no unicode":
-        raise _Refused(
-            f'"{name}" holds characters that are no Unicode; save it as UTF-8 and add that.'
-        )
-    if outcome == "memory":
-        raise UnreadableDocument(
-            f'"{name}" takes more than {MEMORY_BYTES // 1024**2:,} MB of memory to read; split it, '
-            "or save its text alone, and add that."
-        )
-    # The log has the whole of it.
-    logger.error("The parser failed on %s:\n%s", name, facts["story"])
-    raise _Refused(
-        f'"{name}" could not be read ({facts["error"]}); save it anew, or in another format, and '
-        "add that."
-    )
+    def keep(self) -> None:
+        self.kept = True
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

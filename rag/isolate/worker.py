@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from rag.chunks import cut_chunks
-from rag.errors import UnreadableDocument
+from rag.errors import DocumentError
 from rag.isolate.limits import LONGEST_REQUEST_BYTES, MEMORY_BYTES
 from rag.isolate.wire import Message, read_message, take_apart, write_message
 from rag.parse import parse_bytes
@@ -39,7 +39,20 @@ def read(data: bytes, name: str, longest: int) -> Reading:
 
 
 def serve(read: Callable[[bytes, str, int], Reading]) -> None:
-    """Answers requests until the pipe closes, which it does however the other process ends."""
+    """Reads files until the pipe closes."""
+
+    def handle(facts: dict[str, Any], data: bytes) -> Message:
+        parts, text = take_apart(*read(data, facts["name"], facts["longest"]))
+        return {"outcome": "read", **parts}, text
+
+    serve_requests(handle)
+
+
+def serve_requests(handle: Callable[[dict[str, Any], bytes], Message]) -> None:
+    """Answers requests until the pipe closes, which it does however the other process ends.
+
+    ``handle`` gets a request and gives its answer; a DocumentError that it raises is told as that.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process to act upon
     requests, answers = _take_pipes()
     _send(answers, {"limited": _limit_memory()})
@@ -48,12 +61,12 @@ def serve(read: Callable[[bytes, str, int], Reading]) -> None:
     while True:
         facts, data = waiting.get()
         _end_after(facts["seconds"] + SPARE_SECONDS)
-        _answer(answers, partial(read, data, facts["name"], facts["longest"]))
+        _answer(answers, partial(handle, facts, data))
         _end_after(0)
 
 
 def _receive(requests: BinaryIO, waiting: queue.SimpleQueue[Message]) -> None:
-    """Watches the pipe while a file is read too, so as to end with the other process."""
+    """Watches the pipe during the work too, so as to end with the other process."""
     try:
         while True:
             waiting.put(read_message(requests, LONGEST_REQUEST_BYTES, LARGEST_FILE_BYTES))
@@ -61,11 +74,10 @@ def _receive(requests: BinaryIO, waiting: queue.SimpleQueue[Message]) -> None:
         os._exit(0)
 
 
-def _answer(answers: BinaryIO, work: Callable[[], Reading]) -> None:
+def _answer(answers: BinaryIO, work: Callable[[], Message]) -> None:
     try:
-        facts, text = take_apart(*work())
-        _send(answers, {"outcome": "read", **facts}, text)
-    except UnreadableDocument as error:
+        _send(answers, *work())
+    except DocumentError as error:
         _send(answers, {"outcome": "refused", "reason": _printable(str(error))})
     except UnicodeEncodeError:
         _send(answers, {"outcome": "no unicode"})

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from rag.embed import Embedder
 from rag.library.prepare import content_hash, embed_chunk
 from rag.records import Chunk, Document
-from rag.store import SQLiteStore
-from rag.vectors import FaissIndex
-from rag.words import TantivyIndex
+from rag.store import LibraryStore
+from rag.vectors import VectorIndex
+from rag.words import WordIndex
 
 VECTOR_TOLERANCE = 2e-3  # float16 keeps some three decimals
 VECTORS_AT_A_TIME = 10_000
 
 
-def check_store(store: SQLiteStore, embedder: Embedder, chunking: str) -> Iterator[str]:
+def check_store(store: LibraryStore, embedder: Embedder, chunking: str) -> Iterator[str]:
     """Gives what is wrong with the truth itself, a sentence each.
 
     Documents that were cut by other rules than ``chunking`` are left to the next change, which
@@ -37,7 +37,7 @@ def check_store(store: SQLiteStore, embedder: Embedder, chunking: str) -> Iterat
         yield f"{len(wrong)} vectors have the wrong length."
 
 
-def check_document(store: SQLiteStore, document: Document) -> Iterator[str]:
+def check_document(store: LibraryStore, document: Document) -> Iterator[str]:
     """Gives what is wrong with one document's text, blocks, pages and chunks."""
     text = store.text(document.id)
     of = f'of "{document.name}" ({document.id})'
@@ -56,7 +56,7 @@ def check_document(store: SQLiteStore, document: Document) -> Iterator[str]:
 
 
 def check_derived(
-    store: SQLiteStore, vectors: FaissIndex, words: TantivyIndex, embedder: Embedder
+    store: LibraryStore, vectors: VectorIndex, words: WordIndex, embedder: Embedder
 ) -> Iterator[str]:
     """Compares indexes that are level with the store, chunk for chunk."""
     ids = store.chunk_ids()
@@ -73,7 +73,7 @@ def check_derived(
         yield _differ("word index", found, set(ids))
 
 
-def find_wrong_vectors(store: SQLiteStore, embedder: Embedder) -> list[int]:
+def find_wrong_vectors(store: LibraryStore, embedder: Embedder) -> list[int]:
     """Gives the ids of chunks whose vectors are not of the dimension, or not of length 1."""
     import numpy as np
 

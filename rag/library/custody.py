@@ -11,7 +11,7 @@ from rag.errors import LibraryBusy
 from rag.files import remove_leftovers
 from rag.library.originals import Originals
 from rag.library.queue import JobQueue
-from rag.locks import WriteLock
+from rag.locks import Lock
 from rag.store import LibraryStore
 
 THREAD_PATIENCE = 30.0  # seconds that a thread waits for another of the same process
@@ -26,10 +26,10 @@ class Custody:
     """
 
     def __init__(
-        self, folder: Path, store: LibraryStore, originals: Originals, queue: JobQueue
+        self, folder: Path, lock: Lock, store: LibraryStore, originals: Originals, queue: JobQueue
     ) -> None:
         """``folder`` is the library's own."""
-        self.lock = WriteLock(folder / "write.lock")
+        self.lock = lock
         self._folder = folder
         self._store = store
         self._originals = originals

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from rag.embed import Embedder
 from rag.errors import LibraryBusy, LibraryFull
-from rag.locks import WriteLock
-from rag.store import SQLiteStore
-from rag.vectors import FaissIndex
-from rag.words import TantivyIndex
+from rag.locks import Lock
+from rag.store import LibraryStore
+from rag.vectors import VectorIndex
+from rag.words import WordIndex
 
 # Up to so many chunks the word index is built anew, in some two seconds, as soon as anything was
 # removed: only then are the words of what was removed gone from its files. A larger one is built
@@ -31,10 +31,10 @@ class Derived:
 
     def __init__(
         self,
-        store: SQLiteStore,
-        vectors: FaissIndex,
-        words: TantivyIndex,
-        lock: WriteLock,
+        store: LibraryStore,
+        vectors: VectorIndex,
+        words: WordIndex,
+        lock: Lock,
         get_embedder: Callable[[], Embedder],
         complete_vectors: Callable[[], None],
     ) -> None:
@@ -126,5 +126,4 @@ class Derived:
 
     def _read(self, model: str) -> None:
         self._vectors.follow(self._store, model, save=False)
-        if not self._words.reopen(self._store) and not self._words.is_open(self._store.library_id):
-            self._words.build_in_memory(self._store)
+        self._words.serve(self._store)

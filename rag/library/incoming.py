@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Protocol
 
 from rag.errors import UnreadableDocument
 from rag.files import disk_error, sync_to_disk
 
 
-class Incoming:
-    """One file for each job, named by its id; it counts from when the store has the job."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+class Incoming(Protocol):
+    """Keeps bytes under the id of their job; they count from when the store has the job."""
 
     def keep(self, job_id: str, data: bytes) -> None:
         """Keeps the bytes, durably.
@@ -21,6 +19,26 @@ class Incoming:
         Raises:
             LibraryFull, LibraryBroken: the disk has no room, or refused for another reason.
         """
+        ...
+
+    def read(self, job_id: str, name: str) -> bytes:
+        """Gives the bytes; raises UnreadableDocument where they are gone."""
+        ...
+
+    def remove(self, job_ids: Collection[str]) -> None: ...
+
+    def remove_all_but(self, job_ids: Collection[str]) -> None:
+        """Removes the bytes of other jobs than these."""
+        ...
+
+
+class FolderIncoming:
+    """See ``Incoming``: one file for each job, named by its id."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, job_id: str, data: bytes) -> None:
         path = self._folder / job_id
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -32,7 +50,6 @@ class Incoming:
             raise disk_error(error, self._folder) from error
 
     def read(self, job_id: str, name: str) -> bytes:
-        """Gives the bytes; raises UnreadableDocument where they are gone."""
         try:
             return (self._folder / job_id).read_bytes()
         except OSError as error:
@@ -45,6 +62,5 @@ class Incoming:
             (self._folder / job_id).unlink(missing_ok=True)
 
     def remove_all_but(self, job_ids: Collection[str]) -> None:
-        """Removes the bytes of other jobs than these."""
         if self._folder.is_dir():
             self.remove({path.name for path in self._folder.iterdir()}.difference(job_ids))

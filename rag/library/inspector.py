@@ -11,9 +11,9 @@ from rag.library.derived import Derived
 from rag.library.originals import Originals
 from rag.library.prepare import Preparation
 from rag.library.reports import tell_nobody
-from rag.store import SQLiteStore
-from rag.vectors import FaissIndex
-from rag.words import TantivyIndex
+from rag.store import LibraryStore
+from rag.vectors import VectorIndex
+from rag.words import WordIndex
 
 
 class Inspector:
@@ -21,9 +21,9 @@ class Inspector:
 
     def __init__(
         self,
-        store: SQLiteStore,
-        vectors: FaissIndex,
-        words: TantivyIndex,
+        store: LibraryStore,
+        vectors: VectorIndex,
+        words: WordIndex,
         originals: Originals,
         get_embedder: Callable[[], Embedder],
         preparation: Preparation,

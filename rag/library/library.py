@@ -12,6 +12,7 @@ from rag.embed import Embedder
 from rag.isolate import ParserProcess, shared_parser
 from rag.library import walk
 from rag.library.edit import UNCHANGED, Edit
+from rag.library.engines import Engines, open_engines, open_folder
 from rag.library.execute import Fetch
 from rag.library.parts import Parts
 from rag.library.plan import Plan
@@ -36,13 +37,14 @@ from rag.store import Counts
 
 
 class Library:
-    """Documents on disk, and the indexes by which their passages are found.
+    """Documents that are kept, and the indexes by which their passages are found.
 
     Any thread may use it. One process at a time changes the library; another that tries is told
     so by LibraryBusy, and reading goes on everywhere.
 
     Attributes:
-        folder: where it stands.
+        folder: where it stands, or what this machine keeps beside one in a database.
+        place: where it is, for people.
         store, vectors, words: for retrieval, which only reads them.
     """
 
@@ -54,12 +56,16 @@ class Library:
         parser: ParserProcess,
         clock: Callable[[], float] = time.time,
         fetch: Fetch | None = None,
+        engines: Engines | None = None,
     ) -> None:
-        self._parts = parts = Parts(folder, longest, get_embedder, parser, clock, fetch)
+        """``engines`` are those of the folder where none are given."""
+        engines = engines or open_folder(folder)
+        self._parts = parts = Parts(folder, longest, get_embedder, parser, clock, fetch, engines)
         self.folder = parts.folder
-        self.store = parts.store
-        self.vectors = parts.vectors
-        self.words = parts.words
+        self.place = engines.place
+        self.store = engines.asked
+        self.vectors = engines.vectors
+        self.words = engines.words
 
     @classmethod
     def open(
@@ -69,7 +75,7 @@ class Library:
         clock: Callable[[], float] = time.time,
         fetch: Fetch | None = None,
     ) -> Library:
-        """Opens the library in ``settings.index``, or makes an empty one; loads no model.
+        """Opens the library that the settings name, or makes an empty one; loads no model.
 
         Args:
             embedder: one, or what gives one when it is needed.
@@ -79,23 +85,26 @@ class Library:
         Raises:
             LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
         """
-        finish_restore(settings.index)
+        if not settings.library:
+            finish_restore(settings.index)
         get_embedder = functools.cache(embedder if callable(embedder) else lambda: embedder)
         parser = shared_parser(settings.parse_seconds)
-        library = cls(settings.index, settings.chunk_characters, get_embedder, parser, clock, fetch)
+        longest = settings.chunk_characters
+        engines = open_engines(settings)
+        library = cls(settings.index, longest, get_embedder, parser, clock, fetch, engines)
         library._parts.removals.erase_abandoned()
         return library
 
     def close(self) -> None:
         self._parts.worker.stop()
         self._parts.removals.close()
-        self.store.close()
+        self._parts.engines.close()
 
     # Reading.
 
     def documents(self) -> list[Document]:
         """All documents, in the order of their names."""
-        return self.store.documents()
+        return self._parts.engines.store.documents()
 
     def document(self, selector: str) -> Document:
         """Gives the document of this id, name or path; raises UnknownDocument.
@@ -110,18 +119,18 @@ class Library:
 
     def text(self, document_id: str) -> str:
         """Gives a document's extracted text; raises UnknownDocument."""
-        return self.store.text(document_id)
+        return self._parts.engines.store.text(document_id)
 
     def blocks(self, document_id: str) -> tuple[Block, ...]:
-        return tuple(self.store.blocks(document_id))
+        return tuple(self._parts.engines.store.blocks(document_id))
 
     def pages(self, document_id: str) -> tuple[Page, ...]:
         """Gives the pages of a document in order; empty where its format has none."""
-        return tuple(self.store.pages(document_id))
+        return tuple(self._parts.engines.store.pages(document_id))
 
     def sources(self, document_id: str) -> tuple[Source, ...]:
         """Gives the ways by which a document came in."""
-        return tuple(self.store.sources(document_id))
+        return tuple(self._parts.engines.store.sources(document_id))
 
     def passages(self, document_id: str, first: int, count: int) -> list[StoredChunk]:
         """Gives some of the chunks that a document is cut into, from the ``first`` (0) on."""
@@ -129,7 +138,7 @@ class Library:
 
     def locate_page(self, document_id: str, offset: int) -> int | None:
         """Gives the number of the page on which a character stands; None without pages."""
-        return find_page(self.store.pages(document_id), offset)
+        return find_page(self._parts.engines.store.pages(document_id), offset)
 
     def original(self, document_id: str) -> Path | None:
         """Gives the file a document was made from, where it is still there and the same."""
@@ -137,19 +146,19 @@ class Library:
 
     def told(self, document_id: str) -> Particulars:
         """Gives the title and date that the file itself tells, whatever a person said."""
-        return self.store.told(document_id)
+        return self._parts.engines.store.told(document_id)
 
     def twins(self, document_id: str) -> list[Twin]:
         """Gives the likely duplicates of a document, likeliest first."""
-        return find_twins(self.store, document_id).get(document_id, [])
+        return find_twins(self._parts.engines.store, document_id).get(document_id, [])
 
     def all_twins(self) -> dict[str, list[Twin]]:
         """Gives the likely duplicates of each document that has some, by its id."""
-        return find_twins(self.store)
+        return find_twins(self._parts.engines.store)
 
     def status(self) -> Counts:
         """Gives how many there are of what, and the database's bytes."""
-        return self.store.counts()
+        return self._parts.engines.store.counts()
 
     def refresh(self) -> None:
         """Brings the indexes level with the store; call it before asking.
@@ -186,7 +195,7 @@ class Library:
 
     def folders(self) -> list[Folder]:
         """Gives the folders that the library was made equal to, and which of them are followed."""
-        return self.store.folders()
+        return self._parts.engines.store.folders()
 
     def plan(self, folder: Path) -> Plan:
         """Gives what a sync would do, as data.
@@ -243,11 +252,11 @@ class Library:
 
     def jobs(self) -> list[Job]:
         """What was submitted, first come first, until ``clear_finished``."""
-        return list(map(self._parts.worker.describe, self.store.jobs.jobs()))
+        return list(map(self._parts.worker.describe, self._parts.engines.store.jobs.jobs()))
 
     def count_jobs(self) -> dict[JobStage, int]:
         """How many there are in each stage; cheaper than ``jobs``."""
-        return self.store.jobs.counts()
+        return self._parts.engines.store.jobs.counts()
 
     def submit_upload(self, name: str, data: bytes) -> Job:
         """Puts a file that was uploaded into the queue, durably.

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import Protocol
 
-from rag.files import TEMPORARY_PREFIX, write_durably
-
-_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
+from rag.files import TEMPORARY_PREFIX, ending_of, write_durably
 
 
-class Originals:
-    """One file for each content, named ``<sha256><ending>``."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+class Originals(Protocol):
+    """Keeps the bytes of uploads."""
 
     def keep(self, data: bytes, sha256: str, name: str) -> None:
         """Keeps the bytes, durably; nothing where they are kept already.
@@ -24,8 +19,33 @@ class Originals:
         Raises:
             LibraryFull, LibraryBroken: the disk has no room, or refused for another reason.
         """
-        ending = Path(name).suffix.lower()
-        file_name = sha256 + (ending if _ENDING.fullmatch(ending) else "")
+        ...
+
+    def find(self, sha256: str) -> Path | None:
+        """Gives a file with these bytes, on this machine."""
+        ...
+
+    def remove_all_but(self, wanted: Collection[str]) -> None:
+        """Removes those of other hashes than these."""
+        ...
+
+    def problems(self, wanted: Collection[str]) -> list[str]:
+        """What is wrong with them, a sentence each; ``wanted`` are the hashes to be there."""
+        ...
+
+    def drop_damaged(self) -> None:
+        """Removes those that are not what their names say, so that they can be kept anew."""
+        ...
+
+
+class FolderOriginals:
+    """See ``Originals``: one file for each content, named ``<sha256><ending>``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, data: bytes, sha256: str, name: str) -> None:
+        file_name = sha256 + ending_of(name)
         if (self._folder / file_name).exists():
             return
 
@@ -39,13 +59,11 @@ class Originals:
         return next((path for path in self._kept() if path.name.startswith(sha256)), None)
 
     def remove_all_but(self, wanted: Collection[str]) -> None:
-        """Removes the files of other hashes than these."""
         for path in self._kept():
             if path.name[:64] not in wanted:
                 path.unlink(missing_ok=True)
 
     def problems(self, wanted: Collection[str]) -> list[str]:
-        """What is wrong with the files, a sentence each; ``wanted`` are the hashes to be there."""
         found = []
         kept = {path.name[:64]: path for path in self._kept()}
         for sha256 in sorted(wanted):
@@ -62,7 +80,6 @@ class Originals:
         return found
 
     def drop_damaged(self) -> None:
-        """Removes the files that are not what their names say, so that they can be kept anew."""
         for path in self._kept():
             if _hash(path) != path.name[:64]:
                 path.unlink(missing_ok=True)

@@ -13,25 +13,20 @@ from rag.library.catalogue import Catalogue
 from rag.library.curator import Curator
 from rag.library.custody import Custody
 from rag.library.derived import Derived
+from rag.library.engines import Engines
 from rag.library.execute import Executor, Fetch
 from rag.library.folders import Folders
-from rag.library.incoming import Incoming
 from rag.library.inspector import Inspector
 from rag.library.intake import Intake
-from rag.library.originals import Originals
 from rag.library.prepare import Preparation
 from rag.library.queue import JobQueue
 from rag.library.removals import Removals
 from rag.library.upkeep import Upkeep
 from rag.library.worker import Worker
-from rag.locks import Presence, WriteLock
-from rag.store import SQLiteStore
-from rag.vectors import FaissIndex
-from rag.words import TantivyIndex
 
 
 class Parts:
-    """The parts of one library on disk, each with those that it builds upon.
+    """The parts of one library, each with those that it builds upon.
 
     Only what the library's front speaks to is kept by name.
     """
@@ -44,24 +39,22 @@ class Parts:
         parser: ParserProcess,
         clock: Callable[[], float],
         fetch: Fetch | None,
+        engines: Engines,
     ) -> None:
         self.folder = walk.absolute(folder)
-        self.store = store = SQLiteStore(folder / "library.sqlite")
-        self.vectors = vectors = FaissIndex(folder / "vectors")
-        self.words = words = TantivyIndex(folder / "words")
-        originals = Originals(folder / "originals")
-        incoming = Incoming(folder / "incoming")
+        self.engines = engines
+        store, vectors, words = engines.store, engines.vectors, engines.words
+        originals, incoming = engines.originals, engines.incoming
         preparation = Preparation(store, get_embedder, parser, longest)
         intake = Intake(store, preparation, originals)
 
         # Who holds the library, and what goes with it.
         self.queue = queue = JobQueue(store.jobs, incoming, folder)
-        custody = Custody(self.folder, store, originals, queue)
+        custody = Custody(self.folder, engines.writing, store, originals, queue)
         self.derived = derived = Derived(
             store, vectors, words, custody.lock, get_embedder, preparation.complete_vectors
         )
-        presence = Presence(folder / "undo.lock")
-        self.removals = Removals(store, derived, originals, presence, custody.held, clock)
+        self.removals = Removals(store, derived, originals, engines.undoing, custody.held, clock)
         upkeep = Upkeep(store, originals, preparation, derived, self.removals, custody)
 
         # What is done with it.
@@ -79,5 +72,4 @@ class Parts:
         executor = Executor(
             intake_apart, incoming, apart, fetch, self.additions.store, self.folders.finish
         )
-        place = WriteLock(folder / "worker.lock")
-        self.worker = Worker(store.jobs, queue, executor, upkeep.settle, place)
+        self.worker = Worker(store.jobs, queue, executor, upkeep.settle, engines.working)

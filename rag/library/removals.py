@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from rag.errors import LibraryBusy, LibraryError
 from rag.library.derived import Derived
 from rag.library.originals import Originals
-from rag.locks import Presence
+from rag.locks import Sign
 from rag.records import RemovedDocument
 from rag.store import LibraryStore
 
@@ -33,7 +33,7 @@ class Removals:
         store: LibraryStore,
         derived: Derived,
         originals: Originals,
-        presence: Presence,
+        presence: Sign,
         hold: Callable[[], AbstractContextManager[None]],
         clock: Callable[[], float] = time.time,
     ) -> None:

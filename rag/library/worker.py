@@ -1,4 +1,4 @@
-"""The one worker of a library, over all processes that have it open."""
+"""The worker of a library: one over all processes that have it open, or several that share it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.errors import FootnoteError, LibraryBusy, LibraryError, ModelError
 from rag.library.execute import Executor
 from rag.library.queue import JobQueue
 from rag.library.reports import Progress, Report
-from rag.locks import WriteLock
+from rag.locks import Lock
 from rag.records import Job
 from rag.store import JobStore
 
@@ -58,7 +58,7 @@ def stop_workers() -> None:
 
 
 class Worker:
-    """Does the jobs of a library, one after the other, where no other process does.
+    """Does the jobs of a library, one after the other, where no other has its place.
 
     It waits for its place, and takes it within a second where the process that has it ends.
     """
@@ -69,7 +69,7 @@ class Worker:
         queue: JobQueue,
         executor: Executor,
         settle: Callable[[], None],
-        place: WriteLock,
+        place: Lock,
     ) -> None:
         """``settle`` lets what has come in be found; ``place`` is held by who works."""
         self._jobs = jobs
@@ -158,6 +158,7 @@ class Worker:
             found = self._do_next()
             self._settle_if_due(found)
             if not found:
+                self._jobs.recover(MOST_TRIES, ENDED_TOO_OFTEN)  # of other workers that died
                 self._wait(IDLE_SECONDS)
 
     def _wait(self, seconds: float) -> None:

@@ -31,11 +31,16 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top, in points a
 
 @dataclass(slots=True)
 class Cell:
-    """Words of one line without a wide gap between them."""
+    """Words of one line without a wide gap between them.
+
+    ``first`` and ``last`` are the places of its letters among the characters of the page.
+    """
 
     words: str
     left: float
     right: float
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(slots=True)
@@ -113,19 +118,43 @@ def _codes(text_page: Any) -> Iterator[tuple[int, int]]:
 
 def _line(text_page: Any, characters: list[tuple[int, int]], rotation: int) -> Iterator[Line]:
     """Yields the line of these characters (index, code), if there are words in it."""
-    seen: list[tuple[str, Box | None]] = []
+    seen: list[tuple[int, str, Box | None]] = []
     for index, code in characters:
-        letter = "-" if code in _HYPHENS else _WRITTEN.get(code, chr(code))
-        seen.append((letter, None if letter.isspace() else _box(text_page, index, rotation)))
-    boxes = sorted(box[3] - box[1] for _, box in seen if box)
+        letter = _letter(code)
+        seen.append((index, letter, None if letter.isspace() else _box(text_page, index, rotation)))
+    boxes = sorted(box[3] - box[1] for _, _, box in seen if box)
     if not boxes:
         return
     size = boxes[len(boxes) // 2]
     cells = _cells(seen, size)
     if cells:
-        placed = [box for _, box in seen if box]
+        placed = [box for _, _, box in seen if box]
         bottom, top = min(b[1] for b in placed), max(b[3] for b in placed)
         yield Line(cells, bottom, top, size, _is_bold(text_page, characters))
+
+
+def _letter(code: int) -> str:
+    return "-" if code in _HYPHENS else _WRITTEN.get(code, chr(code))
+
+
+def letters_of(text_page: Any, cell: Cell) -> list[tuple[int, str]]:
+    """Gives the letters of a cell's words, each with its place among the page's characters.
+
+    Gives none where they are not exactly those of ``cell.words``, white space aside.
+    """
+    from pypdfium2 import raw
+
+    found: list[tuple[int, str]] = []
+    for index in range(cell.first, cell.last + 1):
+        letter = _letter(int(raw.FPDFText_GetUnicode(text_page, index)))
+        if found and "\ud800" <= found[-1][1] <= "\udbff" and "\udc00" <= letter <= "\udfff":
+            pair = (found[-1][1] + letter).encode("utf-16", "surrogatepass").decode("utf-16")
+            found[-1] = (found[-1][0], pair)
+        elif letter != "\0" and not letter.isspace():
+            found.append((index, letter))
+    kept = [(index, letter) for index, letter in found if clean_words(letter)]
+    words = "".join(letter for _, letter in kept)
+    return kept if words == "".join(cell.words.split()) else []
 
 
 def _box(text_page: Any, index: int, rotation: int) -> Box:
@@ -143,29 +172,32 @@ def _box(text_page: Any, index: int, rotation: int) -> Box:
     return turned[rotation % 4]
 
 
-def _cells(seen: list[tuple[str, Box | None]], size: float) -> list[Cell]:
+def _cells(seen: list[tuple[int, str, Box | None]], size: float) -> list[Cell]:
     cells: list[Cell] = []
     letters: list[str] = []
     left = right = 0.0
-    for letter, box in seen:
+    first = last = 0
+    for index, letter, box in seen:
         if box is None:
             letters.append(" ")
             continue
         if letters and right and box[0] - right > _CELL_GAP * size:
-            _end_cell(cells, letters, left, right)
-            letters, left, right = [], box[0], box[2]
+            _end_cell(cells, letters, left, right, first, last)
+            letters, left, right, first = [], box[0], box[2], index
         elif not right:
-            left, right = box[0], box[2]
+            left, right, first = box[0], box[2], index
         letters.append(letter)
-        left, right = min(left, box[0]), max(right, box[2])
-    _end_cell(cells, letters, left, right)
+        left, right, last = min(left, box[0]), max(right, box[2]), index
+    _end_cell(cells, letters, left, right, first, last)
     return cells
 
 
-def _end_cell(cells: list[Cell], letters: list[str], left: float, right: float) -> None:
+def _end_cell(
+    cells: list[Cell], letters: list[str], left: float, right: float, first: int, last: int
+) -> None:
     joined = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if words := _SPACE_BEFORE_LATIN.sub(r"\1 ", clean_words(joined)):
-        cells.append(Cell(words, left, right))
+        cells.append(Cell(words, left, right, first, last))
 
 
 def _is_bold(text_page: Any, characters: list[tuple[int, int]]) -> bool:

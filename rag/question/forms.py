@@ -13,7 +13,7 @@ from rag.terms import extract_terms
 
 Form = Literal[
     "greeting", "thanks", "farewell", "abilities",
-    "overview", "comparison", "yes_no", "definition", "reason", "several", "fact",
+    "overview", "mentions", "comparison", "yes_no", "definition", "reason", "several", "fact",
 ]  # fmt: skip
 
 MOST_SIDES = 4
@@ -106,6 +106,27 @@ EVERYTHING = re.compile(
     re.I,
 )
 
+DOCUMENTS = r"(?:documents?|docs?|files?|sources?|texts?|papers?|reports?|articles?)"
+SPEAK = (
+    r"(?:mentions?|discuss(?:es)?|covers?|contains?|names?|cites?|includes?"
+    r"|(?:talks?|speaks?|writes?|tells?|(?:is|are)|says?\s+(?:anything|something))\s+(?:about|of|on)"
+    r"|(?:deals?\s+with|refers?\s+to))"
+)
+# "Which documents mention …": the answer is a list of documents, not what they say.
+MENTIONS = tuple(
+    re.compile(form, re.I | re.S)
+    for form in (
+        rf"(?:in\s+)?(?:which|what|how\s+many)\s+(?:of\s+(?:the|my|these)\s+)?{DOCUMENTS}\s+"
+        rf"(?:do\s+)?{SPEAK}\s+(?P<topic>.+)",
+        rf"in\s+(?:which|what|how\s+many)\s+{DOCUMENTS}\s+(?:is|are|does|do)\s+(?P<topic>.+?)\s+"
+        r"(?:mentioned|named|discussed|occur|appear)",
+        rf"(?:list|show|find|name|give)\s+(?:me\s+)?(?:all\s+)?(?:the\s+|my\s+)?{DOCUMENTS}\s+"
+        rf"(?:(?:that|which)\s+{SPEAK}|mentioning|discussing|containing|about|on|with|naming)\s+"
+        r"(?P<topic>.+)",
+        r"where\s+(?:is|are)\s+(?P<topic>.+?)\s+(?:mentioned|named|discussed)",
+    )
+)
+
 VERSUS = re.compile(r"(?P<sides>.+?\s+(?:vs?\.?|versus|compared\s+(?:to|with))\s+.+)", re.I | re.S)
 DIFFERENCE = re.compile(
     r".*?\b(?:dif+e?r[ea]n[cs]es?|distinction|contrast)\s+(?:is\s+|are\s+)?(?:there\s+)?between\s+"
@@ -180,7 +201,8 @@ class Question:
     Attributes:
         text: as it is looked up, without courtesies such as "could you please tell me".
         form: what kind of answer it asks for.
-        topics: the things compared, or what an overview is to be of; empty for the whole library.
+        topics: the things compared, what an overview is to be of (empty for the whole library), or
+            what documents are to mention.
     """
 
     text: str
@@ -197,6 +219,10 @@ def read_question(text: str) -> Question:
             return Question(text, form)
     asked = strip_courtesy(text)
     bare = asked.strip(" ?!.,:;")
+    for pattern in MENTIONS:
+        found = pattern.fullmatch(bare)
+        if found and extract_terms(found["topic"]):
+            return Question(asked, "mentions", (found["topic"],))
     topic = _find_overview(strip_source(bare))
     if topic is not None:
         return Question(asked, "overview", (topic,) if topic else ())

@@ -39,9 +39,9 @@ class HubNetwork:
         return WEIGHTS
 
     def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
+        tokenizer, model = self._load()
         import torch
 
-        tokenizer, model = self._load()
         asked = tokenizer(question, add_special_tokens=False)["input_ids"]
         if len(asked) > LONGEST_QUESTION:
             question = tokenizer.decode(asked[:LONGEST_QUESTION])
@@ -76,8 +76,15 @@ class HubNetwork:
 
     def _load(self) -> tuple[Any, Any]:
         if self._loaded is None:
-            from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-
+            try:
+                import torch  # noqa: F401 - transformers itself says less clearly what is missing
+                from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+            except ImportError as error:
+                raise ModelMissing(
+                    f"The reader {self._model!r} needs a package that is not installed "
+                    f"({error.name}): install it with `pip install -r requirements.txt`, "
+                    "or unset RAG_READER for the built-in one."
+                ) from error
             # A folder is on this machine: then nothing may be asked of the hub.
             local = Path(self._model).is_dir()
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.records import Source
 from rag.store import facts
 from rag.store.contract import NewDocument
+from rag.store.database import Connection
 from rag.store.rows import SOURCE_COLUMNS, write_blocks, write_pages, write_source
 
 if TYPE_CHECKING:
@@ -25,15 +25,20 @@ LOCATED = "(origin = 'file' OR origin = 'address')"
 STRAY = "NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content = vectors.content)"
 
 
-def raise_generation(connection: sqlite3.Connection) -> int:
-    connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+def raise_generation(connection: Connection) -> int:
+    """Numbers a change; whoever else is about to change something waits for its end."""
+    raise_number(connection, "generation", 1)
     (generation,) = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
     return int(generation)
 
 
-def put_document(connection: sqlite3.Connection, new: NewDocument, generation: int) -> None:
+def raise_number(connection: Connection, key: str, by: int) -> None:
+    connection.execute("UPDATE meta SET value = CAST(value AS BIGINT) + ? WHERE key = ?", (by, key))
+
+
+def put_document(connection: Connection, new: NewDocument, generation: int) -> None:
     parsed = new.parsed
-    remove_chunks(connection, new.id, generation)
+    freed = remove_chunks(connection, new.id, generation)
     connection.execute(
         """INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET title = excluded.title, author = excluded.author,
@@ -67,10 +72,10 @@ def put_document(connection: sqlite3.Connection, new: NewDocument, generation: i
         facts.inherit_pairs(connection, new.former, new.id)
     _put_chunks(connection, new, generation)
     put_vectors(connection, new.model, new.vectors)
-    collect_vectors(connection)
+    collect_vectors(connection, freed)
 
 
-def _put_chunks(connection: sqlite3.Connection, new: NewDocument, generation: int) -> None:
+def _put_chunks(connection: Connection, new: NewDocument, generation: int) -> None:
     connection.executemany(
         'INSERT INTO chunks (document, start, "end", headings, page, content, generation) '
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -89,26 +94,36 @@ def _put_chunks(connection: sqlite3.Connection, new: NewDocument, generation: in
     )
 
 
-def put_source(
-    connection: sqlite3.Connection, document_id: str, source: Source, generation: int
-) -> None:
+def put_source(connection: Connection, document_id: str, source: Source, generation: int) -> None:
     """Notes a source; a path or address that stood for another document leaves that one."""
     if source.location:
         remove_sources(connection, [source.location], generation, keep=document_id)
-    connection.execute(
-        f"""INSERT INTO sources (document, {SOURCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET name = excluded.name, size = excluded.size,
-        modified_ns = excluded.modified_ns""",  # noqa: S608 - a constant
-        (document_id, *write_source(source)),
+    known = connection.execute(
+        "UPDATE sources SET name = ?, size = ?, modified_ns = ? WHERE document = ? "
+        "AND origin = ? AND location = ? AND (location <> '' OR name = ?)",
+        (
+            source.name,
+            source.size,
+            source.modified_ns,
+            document_id,
+            source.origin,
+            source.location,
+            source.name,
+        ),
     )
+    if known.rowcount == 0:
+        connection.execute(
+            f"INSERT INTO sources (document, {SOURCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+            (document_id, *write_source(source)),
+        )
     announce_title(connection, document_id, generation)
 
 
 def remove_sources(
-    connection: sqlite3.Connection,
+    connection: Connection,
     locations: Collection[str],
     generation: int,
-    keep: str | None = None,
+    keep: str = "",
 ) -> list[str]:
     """Takes paths or addresses from their documents; gives the ids of those that went with it."""
     concerned = {
@@ -121,7 +136,7 @@ def remove_sources(
         if document != keep
     }
     connection.executemany(
-        f"DELETE FROM sources WHERE location = ? AND {LOCATED} AND document IS NOT ?",  # noqa: S608
+        f"DELETE FROM sources WHERE location = ? AND {LOCATED} AND document <> ?",  # noqa: S608
         ((location, keep) for location in locations),
     )
     gone = [document for document in sorted(concerned) if not _has_source(connection, document)]
@@ -132,31 +147,28 @@ def remove_sources(
     return gone
 
 
-def remove_document(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
-    remove_chunks(connection, document_id, generation)
+def remove_document(connection: Connection, document_id: str, generation: int) -> None:
+    freed = remove_chunks(connection, document_id, generation)
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-    collect_vectors(connection)
+    collect_vectors(connection, freed)
 
 
-def remove_chunks(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
-    """Removes chunks, remembers their ids, and notes which vectors may have to go with them."""
-    _make_freed_table(connection)
-    connection.execute(
-        "INSERT OR IGNORE INTO freed SELECT content FROM chunks WHERE document = ?",
-        (document_id,),
-    )
+def remove_chunks(connection: Connection, document_id: str, generation: int) -> list[tuple[bytes]]:
+    """Removes chunks, remembers their ids, and gives whose vectors may have to go with them."""
+    freed = connection.execute(
+        "SELECT DISTINCT content FROM chunks WHERE document = ?", (document_id,)
+    ).fetchall()
     connection.execute(
         "INSERT INTO removed_chunks SELECT id, ? FROM chunks WHERE document = ?",
         (generation, document_id),
     )
     cursor = connection.execute("DELETE FROM chunks WHERE document = ?", (document_id,))
-    connection.execute(
-        "UPDATE meta SET value = value + ? WHERE key = 'removed'", (cursor.rowcount,)
-    )
+    raise_number(connection, "removed", cursor.rowcount)
     _forget_old_removals(connection)
+    return freed
 
 
-def _forget_old_removals(connection: sqlite3.Connection) -> None:
+def _forget_old_removals(connection: Connection) -> None:
     row = connection.execute(
         "SELECT generation FROM removed_chunks ORDER BY generation DESC LIMIT 1 OFFSET ?",
         (REMEMBERED_REMOVALS,),
@@ -167,18 +179,18 @@ def _forget_old_removals(connection: sqlite3.Connection) -> None:
 
 
 def put_vectors(
-    connection: sqlite3.Connection, model: str, vectors: Mapping[bytes, NDArray[np.float16]]
+    connection: Connection, model: str, vectors: Mapping[bytes, NDArray[np.float16]]
 ) -> None:
-    connection.execute("INSERT OR IGNORE INTO models (name) VALUES (?)", (model,))
+    connection.execute("INSERT INTO models (name) VALUES (?) ON CONFLICT DO NOTHING", (model,))
     (number,) = connection.execute("SELECT id FROM models WHERE name = ?", (model,)).fetchone()
     connection.executemany(
         "INSERT INTO vectors (content, model, vector) VALUES (?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET vector = excluded.vector",
-        ((content, number, row.astype("<f2").tobytes()) for content, row in vectors.items()),
+        "ON CONFLICT (content, model) DO UPDATE SET vector = excluded.vector",
+        ((c, number, connection.write_vector(row)) for c, row in vectors.items()),
     )
 
 
-def announce(connection: sqlite3.Connection, contents: Iterable[bytes], generation: int) -> None:
+def announce(connection: Connection, contents: Iterable[bytes], generation: int) -> None:
     """Lets derived indexes learn of chunks again whose vectors are new."""
     connection.executemany(
         "UPDATE chunks SET generation = ? WHERE content = ?",
@@ -186,7 +198,7 @@ def announce(connection: sqlite3.Connection, contents: Iterable[bytes], generati
     )
 
 
-def drop_vectors(connection: sqlite3.Connection, chunk_ids: Collection[int]) -> None:
+def drop_vectors(connection: Connection, chunk_ids: Collection[int]) -> None:
     """Removes the vectors of these chunks, of every model, and those that no chunk refers to."""
     connection.executemany(
         "DELETE FROM vectors WHERE content = (SELECT content FROM chunks WHERE id = ?)",
@@ -195,31 +207,21 @@ def drop_vectors(connection: sqlite3.Connection, chunk_ids: Collection[int]) -> 
     connection.execute(f"DELETE FROM vectors WHERE {STRAY}")  # noqa: S608 - a constant
 
 
-def announce_title(connection: sqlite3.Connection, document_id: str, generation: int) -> None:
+def announce_title(connection: Connection, document_id: str, generation: int) -> None:
     """Lets the word index learn of a title that is made from names, which have changed."""
     connection.execute(
-        "UPDATE chunks SET generation = ?1 WHERE document = ?2 "
-        "AND (SELECT title FROM documents WHERE id = ?2) IS NULL",
-        (generation, document_id),
+        "UPDATE chunks SET generation = ? WHERE document = ? "
+        "AND (SELECT title FROM documents WHERE id = ?) IS NULL",
+        (generation, document_id, document_id),
     )
 
 
-def collect_vectors(connection: sqlite3.Connection) -> None:
+def collect_vectors(connection: Connection, freed: Iterable[tuple[bytes]]) -> None:
     """Removes the vectors of chunks that went, where no other chunk has the same content."""
-    _make_freed_table(connection)
-    connection.execute(
-        f"DELETE FROM vectors WHERE content IN (SELECT content FROM freed) AND {STRAY}"  # noqa: S608
-    )
-    connection.execute("DELETE FROM freed")
+    connection.executemany(f"DELETE FROM vectors WHERE content = ? AND {STRAY}", freed)  # noqa: S608
 
 
-def _make_freed_table(connection: sqlite3.Connection) -> None:
-    connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS freed (content BLOB PRIMARY KEY) WITHOUT ROWID"
-    )
-
-
-def _has_source(connection: sqlite3.Connection, document_id: str) -> bool:
+def _has_source(connection: Connection, document_id: str) -> bool:
     row = connection.execute(
         "SELECT 1 FROM sources WHERE document = ? LIMIT 1", (document_id,)
     ).fetchone()

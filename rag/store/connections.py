@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import LibraryBroken, LibraryBusy, LibraryFull
 from rag.files import disk_error, has_room
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BUSY_SECONDS = 30.0  # longer than any one transaction, that of a very long document included
 _PRAGMAS = (
@@ -21,17 +27,42 @@ _PRAGMAS = (
 )
 
 
-class Connections:
+class SQLiteConnection(sqlite3.Connection):
+    """See ``database.Connection``."""
+
+    def among(self, column: str, values: Collection[int] | Collection[str]) -> tuple[str, str]:
+        return f"{column} IN (SELECT value FROM json_each(?))", json.dumps(list(values))  # noqa: S608
+
+    def write_vector(self, vector: NDArray[np.float16]) -> bytes:
+        return vector.astype("<f2").tobytes()
+
+    def read_vector(self, value: bytes) -> NDArray[np.float32]:
+        import numpy as np
+
+        return np.frombuffer(value, dtype="<f2").astype(np.float32)
+
+    def number_columns(self, table: str) -> set[str]:
+        found = self.execute("SELECT name, type, pk FROM pragma_table_info(?) WHERE pk", (table,))
+        keys = found.fetchall()
+        return {name for name, type_, _ in keys if type_ == "INTEGER" and len(keys) == 1}
+
+    def references(self, table: str) -> list[tuple[str, str, str]]:
+        return self.execute(
+            'SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)', (table,)
+        ).fetchall()
+
+
+class SQLiteConnections:
     """Lends connections, each to one thread at a time, and keeps them for the next."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[SQLiteConnection] = []
         self._guard = threading.Lock()
         self._closed = False
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[SQLiteConnection]:
         """Lends a connection whose statements all see one state of the database."""
         with self._lent() as connection:
             connection.execute("BEGIN")
@@ -41,7 +72,7 @@ class Connections:
                 connection.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[SQLiteConnection]:
         """Lends a connection for one transaction: all of it is durable afterwards, or none."""
         with self._lent() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -53,7 +84,7 @@ class Connections:
                 raise
 
     @contextmanager
-    def plain(self) -> Iterator[sqlite3.Connection]:
+    def plain(self) -> Iterator[SQLiteConnection]:
         """Lends a connection outside any transaction."""
         with self._lent() as connection:
             yield connection
@@ -65,7 +96,7 @@ class Connections:
                 self._idle.pop().close()
 
     @contextmanager
-    def _lent(self) -> Iterator[sqlite3.Connection]:
+    def _lent(self) -> Iterator[SQLiteConnection]:
         with told(self._path):
             connection = self._take()
             try:
@@ -73,13 +104,13 @@ class Connections:
             finally:
                 self._give_back(connection)
 
-    def _take(self) -> sqlite3.Connection:
+    def _take(self) -> SQLiteConnection:
         with self._guard:
             if self._idle:
                 return self._idle.pop()
         return connect(self._path)
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
+    def _give_back(self, connection: SQLiteConnection) -> None:
         with self._guard:
             if not self._closed:
                 self._idle.append(connection)
@@ -87,10 +118,14 @@ class Connections:
         connection.close()
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> SQLiteConnection:
     """Opens the file, in WAL mode; transactions are begun and ended by the caller alone."""
     connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        path,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=SQLiteConnection,
     )
     try:
         _choose_wal(connection)

@@ -109,6 +109,11 @@ class LibraryStore(Protocol):
     # The library.
 
     @property
+    def jobs(self) -> JobStore:
+        """What is on its way into the library."""
+        ...
+
+    @property
     def library_id(self) -> str:
         """A random name, given when the library was made; no two libraries share one."""
         ...

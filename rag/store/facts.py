@@ -3,13 +3,13 @@ and what is read from and written to them inside the caller's transaction."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from rag.likeness import Fingerprint, band_keys
 from rag.records import Folder, Particulars
 from rag.store.contract import Traits
+from rag.store.database import Connection
 
 _TABLES = """
 CREATE TABLE given (
@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX sources_paste ON sources (document, name) WHERE origin = 'pa
 """
 
 
-def add_facts(connection: sqlite3.Connection) -> None:
+def add_facts(connection: Connection) -> None:
     """Brings the tables of this file into a library that was made without them."""
     for statement in _TABLES.split(";\n"):
         if statement.strip():
@@ -54,21 +54,21 @@ def add_facts(connection: sqlite3.Connection) -> None:
 # What a person says.
 
 
-def read_given(connection: sqlite3.Connection, document_id: str) -> Particulars:
+def read_given(connection: Connection, document_id: str) -> Particulars:
     row = connection.execute(
         "SELECT title, date FROM given WHERE document = ?", (document_id,)
     ).fetchone()
     return Particulars(*row) if row else Particulars()
 
 
-def read_told(connection: sqlite3.Connection, document_id: str) -> Particulars:
+def read_told(connection: Connection, document_id: str) -> Particulars:
     row = connection.execute(
         "SELECT title, date FROM documents WHERE id = ?", (document_id,)
     ).fetchone()
     return Particulars(*row) if row else Particulars()
 
 
-def put_given(connection: sqlite3.Connection, document_id: str, given: Particulars) -> None:
+def put_given(connection: Connection, document_id: str, given: Particulars) -> None:
     connection.execute("DELETE FROM given WHERE document = ?", (document_id,))
     if given != Particulars():
         connection.execute(
@@ -80,7 +80,7 @@ def put_given(connection: sqlite3.Connection, document_id: str, given: Particula
 # Likeness.
 
 
-def put_traits(connection: sqlite3.Connection, document_id: str, traits: Traits) -> None:
+def put_traits(connection: Connection, document_id: str, traits: Traits) -> None:
     """Keeps what a document's text is like; nothing where the document is not there."""
     fingerprint = traits.fingerprint
     connection.execute("DELETE FROM traits WHERE document = ?", (document_id,))
@@ -90,12 +90,12 @@ def put_traits(connection: sqlite3.Connection, document_id: str, traits: Traits)
         (traits.rules, traits.language, fingerprint.words, fingerprint.minima, document_id),
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO bands SELECT ?, id FROM documents WHERE id = ?",
+        "INSERT INTO bands SELECT ?, id FROM documents WHERE id = ? ON CONFLICT DO NOTHING",
         [(key, document_id) for key in band_keys(fingerprint.minima)],
     )
 
 
-def without_traits(connection: sqlite3.Connection, rules: int) -> list[str]:
+def without_traits(connection: Connection, rules: int) -> list[str]:
     found = connection.execute(
         "SELECT id FROM documents d WHERE NOT EXISTS "
         "(SELECT 1 FROM traits WHERE document = d.id AND rules = ?) ORDER BY id",
@@ -112,15 +112,13 @@ SELECT mine.document, theirs.document FROM traits mine JOIN traits theirs ON the
     WHERE a.document = mine.document
     UNION SELECT t.document FROM traits t WHERE t.words = mine.words AND t.words <> x''
 ) WHERE theirs.document <> mine.document AND NOT EXISTS (
-    SELECT 1 FROM kept_pairs WHERE one = min(mine.document, theirs.document)
-    AND other = max(mine.document, theirs.document)
+    SELECT 1 FROM kept_pairs WHERE (one = mine.document AND other = theirs.document)
+    OR (one = theirs.document AND other = mine.document)
 )
 """
 
 
-def find_candidates(
-    connection: sqlite3.Connection, document_id: str | None
-) -> Iterator[tuple[str, str]]:
+def find_candidates(connection: Connection, document_id: str | None) -> Iterator[tuple[str, str]]:
     """Gives the pairs of one document, or of all, that may be duplicates and were not decided."""
     if document_id is None:
         yield from connection.execute(_CANDIDATES)
@@ -130,32 +128,31 @@ def find_candidates(
 
 
 def read_fingerprints(
-    connection: sqlite3.Connection, document_ids: Collection[str]
+    connection: Connection, document_ids: Collection[str]
 ) -> dict[str, Fingerprint]:
-    rows = (
-        connection.execute(
-            "SELECT document, words, minima FROM traits WHERE document = ?", (id_,)
-        ).fetchone()
-        for id_ in document_ids
+    condition, values = connection.among("document", document_ids)
+    found = connection.execute(
+        f"SELECT document, words, minima FROM traits WHERE {condition}",  # noqa: S608 - constants
+        (values,),
     )
-    return {row[0]: Fingerprint(row[1], row[2]) for row in rows if row}
+    return {document: Fingerprint(words, minima) for document, words, minima in found}
 
 
-def keep_pair(connection: sqlite3.Connection, one: str, other: str) -> None:
+def keep_pair(connection: Connection, one: str, other: str) -> None:
     first, second = sorted((one, other))
     connection.execute(
-        "INSERT OR IGNORE INTO kept_pairs SELECT a.id, b.id FROM documents a, documents b "
-        "WHERE a.id = ? AND b.id = ?",
+        "INSERT INTO kept_pairs SELECT a.id, b.id FROM documents a, documents b "
+        "WHERE a.id = ? AND b.id = ? ON CONFLICT DO NOTHING",
         (first, second),
     )
 
 
-def inherit_pairs(connection: sqlite3.Connection, former: str, document_id: str) -> None:
+def inherit_pairs(connection: Connection, former: str, document_id: str) -> None:
     """Lets a new version of a document be kept beside whatever the former one was."""
     partners = connection.execute(
-        "SELECT other FROM kept_pairs WHERE one = ?1 UNION "
-        "SELECT one FROM kept_pairs WHERE other = ?1",
-        (former,),
+        "SELECT other FROM kept_pairs WHERE one = ? UNION "
+        "SELECT one FROM kept_pairs WHERE other = ?",
+        (former, former),
     ).fetchall()
     for (partner,) in partners:
         if partner != document_id:
@@ -165,25 +162,25 @@ def inherit_pairs(connection: sqlite3.Connection, former: str, document_id: str)
 # Folders.
 
 
-def read_folders(connection: sqlite3.Connection) -> list[Folder]:
+def read_folders(connection: Connection) -> list[Folder]:
     found = connection.execute("SELECT path, watching, synced FROM folders ORDER BY path")
     return [Folder(path, bool(watching), synced) for path, watching, synced in found]
 
 
-def put_folder(connection: sqlite3.Connection, path: str, watching: bool | None) -> None:
+def put_folder(connection: Connection, path: str, watching: bool | None) -> None:
     """Notes a folder; whether it is watched stays as it is where ``watching`` is None."""
     connection.execute(
-        "INSERT INTO folders VALUES (?1, coalesce(?2, 0), NULL) "
-        "ON CONFLICT DO UPDATE SET watching = coalesce(?2, watching)",
-        (path, watching),
+        "INSERT INTO folders VALUES (?, coalesce(?, FALSE), NULL) "
+        "ON CONFLICT (path) DO UPDATE SET watching = coalesce(?, folders.watching)",
+        (path, watching, watching),
     )
 
 
-def note_sync(connection: sqlite3.Connection, path: str) -> None:
+def note_sync(connection: Connection, path: str) -> None:
     put_folder(connection, path, None)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     connection.execute("UPDATE folders SET synced = ? WHERE path = ?", (now, path))
 
 
-def drop_folder(connection: sqlite3.Connection, path: str) -> None:
+def drop_folder(connection: Connection, path: str) -> None:
     connection.execute("DELETE FROM folders WHERE path = ?", (path,))

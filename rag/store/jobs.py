@@ -1,17 +1,15 @@
-"""The jobs of a library, in the same database."""
+"""The jobs of a library, in the same database, and the table that SQLite has for them."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from rag.records import Job, JobStage
-from rag.store.connections import Connections
+from rag.store.database import Connection, Connections
 
 # A job goes with the document that it became: its name would tell of what was removed.
 _TABLE = """
@@ -46,15 +44,14 @@ _COLUMNS = (
     "id, kind, name, location, title, stage, done, total, pages, characters, chunks, seconds, "
     "note, document, submitted, ended, tries, cancelling"
 )
-_IN_HAND = "stage IN ('fetching', 'reading', 'embedding', 'storing')"
+IN_HAND = "stage IN ('fetching', 'reading', 'embedding', 'storing')"
 _OVER = "stage IN ('ready', 'refused', 'cancelled')"
-_THESE = "id IN (SELECT value FROM json_each(?))"
-_ANEW = "done = 0, total = 0, seconds = 0, ended = NULL, cancelling = 0"
+_ANEW = "done = 0, total = 0, seconds = 0, ended = NULL, cancelling = FALSE"
 
 KEPT_ENDED = 1_000  # so that a list that nobody clears does not grow without end
 
 
-def make_jobs_table(connection: sqlite3.Connection) -> None:
+def make_jobs_table(connection: Connection) -> None:
     for statement in (_TABLE, *_INDEXES):
         connection.execute(statement)
 
@@ -62,11 +59,27 @@ def make_jobs_table(connection: sqlite3.Connection) -> None:
 def _nothing() -> None: ...
 
 
-class SQLiteJobs:
-    """See ``JobStore``."""
+class SQLJobs:
+    """See ``JobStore``. In SQLite one worker does all; several share another database."""
+
+    skip_locked = ""  # how taking the next leaves aside what another worker is just taking
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+
+    @property
+    def claim(self) -> str:
+        """What is set when a worker takes a job, to know it again."""
+        return ""
+
+    @property
+    def in_hand(self) -> str:
+        """The condition of what this worker has in hand."""
+        return IN_HAND
+
+    def find_lost(self, connection: Connection) -> str:  # noqa: ARG002 - for another database
+        """Gives the condition of what workers had in hand that have died."""
+        return IN_HAND
 
     def add(self, jobs: Sequence[Job], before: Callable[[], None] = _nothing) -> None:
         now = _now()
@@ -79,9 +92,9 @@ class SQLiteJobs:
             connection.executemany(
                 f"INSERT INTO jobs ({_COLUMNS}) "  # noqa: S608 - constants
                 "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS "
-                "(SELECT 1 FROM jobs WHERE location <> '' AND location = ?4 AND kind = ?2 "
+                "(SELECT 1 FROM jobs WHERE location <> '' AND location = ? AND kind = ? "
                 "AND stage = 'queued')",
-                map(dataclasses.astuple, rows),
+                [(*dataclasses.astuple(job), job.location, job.kind) for job in rows],
             )
             before()
 
@@ -106,9 +119,9 @@ class SQLiteJobs:
         with self._connections.writing() as connection:
             row = connection.execute(
                 "UPDATE jobs SET stage = CASE kind WHEN 'address' THEN 'fetching' ELSE 'reading' "  # noqa: S608 - constants
-                f"END, note = '', tries = tries + 1, {_ANEW} WHERE number = (SELECT number "
-                f"FROM jobs WHERE stage = 'queued' ORDER BY tries, number LIMIT 1) "
-                f"RETURNING {_COLUMNS}"
+                f"END, note = '', tries = tries + 1, {_ANEW}{self.claim} WHERE number = (SELECT "
+                "number FROM jobs WHERE stage = 'queued' ORDER BY tries, number LIMIT 1"
+                f"{self.skip_locked}) RETURNING {_COLUMNS}"
             ).fetchone()
         return _read(row) if row else None
 
@@ -116,7 +129,7 @@ class SQLiteJobs:
         with self._connections.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET name = ?, stage = ?, done = ?, total = ?, seconds = ?, note = ? "  # noqa: S608 - constants
-                f"WHERE id = ? AND {_IN_HAND}",
+                f"WHERE id = ? AND {self.in_hand}",
                 (job.name, job.stage, job.done, job.total, job.seconds, job.note, job.id),
             )
 
@@ -125,8 +138,9 @@ class SQLiteJobs:
             # The document may have been removed since.
             connection.execute(
                 "UPDATE jobs SET name = ?, stage = ?, done = ?, total = ?, pages = ?, "  # noqa: S608 - constants
-                "characters = ?, chunks = ?, seconds = ?, note = ?, cancelling = 0, ended = ?, "
-                f"document = (SELECT id FROM documents WHERE id = ?) WHERE id = ? AND {_IN_HAND}",
+                "characters = ?, chunks = ?, seconds = ?, note = ?, cancelling = FALSE, ended = ?, "
+                f"document = (SELECT id FROM documents WHERE id = ?) WHERE id = ? "
+                f"AND {self.in_hand}",
                 (
                     job.name,
                     job.stage,
@@ -145,41 +159,42 @@ class SQLiteJobs:
 
     def put_back(self, job_id: str) -> None:
         with self._connections.writing() as connection:
-            _end_cancelling(connection)
+            _end_cancelling(connection, self.in_hand)
             connection.execute(
                 f"UPDATE jobs SET stage = 'queued', tries = tries - 1, note = '', {_ANEW} "  # noqa: S608 - constants
-                f"WHERE id = ? AND {_IN_HAND}",
+                f"WHERE id = ? AND {self.in_hand}",
                 (job_id,),
             )
 
     def recover(self, most_tries: int, reason: str) -> None:
         with self._connections.plain() as connection:
             left = connection.execute(
-                f"SELECT 1 FROM jobs WHERE {_IN_HAND}"  # noqa: S608 - constants
+                f"SELECT 1 FROM jobs WHERE {IN_HAND}"  # noqa: S608 - constants
             ).fetchone()
         if left is None:
             return
         with self._connections.writing() as connection:
-            _end_cancelling(connection)
+            lost = self.find_lost(connection)
+            _end_cancelling(connection, lost)
             connection.execute(
                 "UPDATE jobs SET stage = 'refused', note = ?, ended = ? "  # noqa: S608 - constants
-                f"WHERE {_IN_HAND} AND tries >= ?",
+                f"WHERE {lost} AND tries >= ?",
                 (reason, _now(), most_tries),
             )
             connection.execute(
-                f"UPDATE jobs SET stage = 'queued', note = '', {_ANEW} WHERE {_IN_HAND}"  # noqa: S608 - constants
+                f"UPDATE jobs SET stage = 'queued', note = '', {_ANEW} WHERE {lost}"  # noqa: S608 - constants
             )
 
     def cancel(self, job_ids: Collection[str]) -> list[str]:
-        ids = json.dumps(sorted(job_ids))
         with self._connections.writing() as connection:
+            these, ids = connection.among("id", job_ids)
             connection.execute(
-                f"UPDATE jobs SET cancelling = 1 WHERE {_THESE} AND {_IN_HAND}",  # noqa: S608 - constants
+                f"UPDATE jobs SET cancelling = TRUE WHERE {these} AND {IN_HAND}",  # noqa: S608 - constants
                 (ids,),
             )
             over = connection.execute(
                 "UPDATE jobs SET stage = 'cancelled', note = '', ended = ? "  # noqa: S608 - constants
-                f"WHERE {_THESE} AND stage = 'queued' RETURNING id",
+                f"WHERE {these} AND stage = 'queued' RETURNING id",
                 (_now(), ids),
             ).fetchall()
         return [id_ for (id_,) in over]
@@ -193,10 +208,11 @@ class SQLiteJobs:
 
     def retry(self, job_ids: Collection[str]) -> None:
         with self._connections.writing() as connection:
+            these, ids = connection.among("id", job_ids)
             connection.execute(
                 f"UPDATE jobs SET stage = 'queued', note = '', tries = 0, {_ANEW} "  # noqa: S608 - constants
-                f"WHERE {_THESE} AND stage = 'refused'",
-                (json.dumps(sorted(job_ids)),),
+                f"WHERE {these} AND stage = 'refused'",
+                (ids,),
             )
 
     def clear_ended(self) -> None:
@@ -212,16 +228,16 @@ class SQLiteJobs:
             yield frozenset(id_ for (id_,) in found)
 
 
-def _end_cancelling(connection: sqlite3.Connection) -> None:
-    """Only where nobody is at work on what is in hand."""
+def _end_cancelling(connection: Connection, in_hand: str) -> None:
+    """Only where nobody is at work on what is in hand any more."""
     connection.execute(
-        "UPDATE jobs SET stage = 'cancelled', note = '', cancelling = 0, ended = ? "  # noqa: S608 - constants
-        f"WHERE {_IN_HAND} AND cancelling",
+        "UPDATE jobs SET stage = 'cancelled', note = '', cancelling = FALSE, ended = ? "  # noqa: S608 - constants
+        f"WHERE {in_hand} AND cancelling",
         (_now(),),
     )
 
 
-def _forget_oldest(connection: sqlite3.Connection) -> None:
+def _forget_oldest(connection: Connection) -> None:
     connection.execute(
         "DELETE FROM jobs WHERE stage IN ('ready', 'cancelled') AND number <= (SELECT number "
         "FROM jobs WHERE stage IN ('ready', 'cancelled') ORDER BY number DESC LIMIT 1 OFFSET ?)",

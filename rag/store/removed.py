@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from rag.records import RemovedDocument
 from rag.store import changes
+from rag.store.database import Connection
 
 # Every table whose rows belong to a document, with the column that names it; what others refer to
 # comes first. A new table that refers to documents is to be added here.
@@ -37,13 +37,13 @@ _TABLES = (
 )
 
 
-def make_removed_tables(connection: sqlite3.Connection) -> None:
+def make_removed_tables(connection: Connection) -> None:
     for statement in _TABLES:
         connection.execute(statement)
 
 
 def remove_document(
-    connection: sqlite3.Connection, document_id: str, until: float | None, generation: int
+    connection: Connection, document_id: str, until: float | None, generation: int
 ) -> None:
     """Removes a document and notes that its traces are to be erased; keeps its rows ``until``."""
     if not _count(connection, "documents", "id", document_id):
@@ -55,7 +55,7 @@ def remove_document(
     changes.remove_document(connection, document_id, generation)
 
 
-def _keep_rows(connection: sqlite3.Connection, document_id: str) -> None:
+def _keep_rows(connection: Connection, document_id: str) -> None:
     belonging = [(table, f"{column} = ?") for table, column in BELONGING]
     vectors = ("vectors", "content IN (SELECT content FROM chunks WHERE document = ?)")
     for table, condition in (*belonging, vectors):
@@ -65,7 +65,7 @@ def _keep_rows(connection: sqlite3.Connection, document_id: str) -> None:
         )
         columns = [column for column, *_ in found.description]
         connection.executemany(
-            "INSERT INTO removed_rows (document, table_name, row) VALUES (?, ?, ?)",
+            'INSERT INTO removed_rows (document, table_name, "row") VALUES (?, ?, ?)',
             (
                 (document_id, table, _write_row(dict(zip(columns, values, strict=True))))
                 for values in found
@@ -73,14 +73,14 @@ def _keep_rows(connection: sqlite3.Connection, document_id: str) -> None:
         )
 
 
-def keep_until(connection: sqlite3.Connection, document_ids: Collection[str], until: float) -> None:
+def keep_until(connection: Connection, document_ids: Collection[str], until: float) -> None:
     connection.executemany(
         "UPDATE removed_documents SET until = ? WHERE document = ?",
         ((until, document_id) for document_id in document_ids),
     )
 
 
-def put_back(connection: sqlite3.Connection, document_id: str, generation: int) -> bool:
+def put_back(connection: Connection, document_id: str, generation: int) -> bool:
     """Puts a document back, or the sources alone where the same content has come in again.
 
     Gives False, and changes nothing, where nothing is kept of it, or where its only paths stand
@@ -104,49 +104,45 @@ def put_back(connection: sqlite3.Connection, document_id: str, generation: int) 
         for table in (*rest, "vectors"):
             _insert(connection, table, _kept_rows(connection, document_id, table), generation)
         # What has come back has left no traces that would have to be erased.
-        connection.execute(
-            "UPDATE meta SET value = value - ? WHERE key = 'removed'",
-            (_count(connection, "chunks", "document", document_id),),
-        )
+        back = _count(connection, "chunks", "document", document_id)
+        changes.raise_number(connection, "removed", -back)
     forget(connection, [document_id])
     return True
 
 
-def find_kept(connection: sqlite3.Connection) -> list[RemovedDocument]:
+def find_kept(connection: Connection) -> list[RemovedDocument]:
     """Gives the documents that can be put back, by their names."""
     found = connection.execute(
-        """SELECT r.document, min(json_extract(k.row, '$.name')) AS name, r.until
+        """SELECT r.document, min(json_extract(k."row", '$.name')) AS name, r.until
         FROM removed_documents r JOIN removed_rows k USING (document)
         WHERE k.table_name = 'sources' GROUP BY r.document ORDER BY name, r.document"""
     )
     return [RemovedDocument(*row) for row in found]
 
 
-def drop_kept(connection: sqlite3.Connection, document_ids: Collection[str]) -> None:
+def drop_kept(connection: Connection, document_ids: Collection[str]) -> None:
     """Gives up what puts these documents back; that they are to be erased stays noted."""
     connection.executemany(
         "DELETE FROM removed_rows WHERE document = ?", ((id_,) for id_ in document_ids)
     )
 
 
-def forget(connection: sqlite3.Connection, document_ids: Collection[str]) -> None:
+def forget(connection: Connection, document_ids: Collection[str]) -> None:
     connection.executemany(
         "DELETE FROM removed_documents WHERE document = ?", ((id_,) for id_ in document_ids)
     )
 
 
-def _kept_rows(
-    connection: sqlite3.Connection, document_id: str, table: str
-) -> Iterable[Mapping[str, Any]]:
+def _kept_rows(connection: Connection, document_id: str, table: str) -> Iterable[Mapping[str, Any]]:
     found = connection.execute(
-        "SELECT row FROM removed_rows WHERE document = ? AND table_name = ? ORDER BY id",
+        'SELECT "row" FROM removed_rows WHERE document = ? AND table_name = ? ORDER BY id',
         (document_id, table),
     )
     return (json.loads(row, object_hook=_read_blob) for (row,) in found)
 
 
 def _insert(
-    connection: sqlite3.Connection,
+    connection: Connection,
     table: str,
     kept: Iterable[Mapping[str, Any]],
     generation: int,
@@ -155,21 +151,15 @@ def _insert(
 
     What is there already stays as it is.
     """
-    numbers = connection.execute(
-        "SELECT name FROM pragma_table_info(?1) WHERE pk AND type = 'INTEGER' "
-        "AND (SELECT count(*) FROM pragma_table_info(?1) WHERE pk) = 1",
-        (table,),
-    ).fetchall()
-    references = connection.execute(
-        'SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)', (table,)
-    ).fetchall()
+    numbers = connection.number_columns(table)
+    references = connection.references(table)
     for row in kept:
         if not all(
             row[column] is None or _count(connection, target, key, row[column])
             for target, column, key in references
         ):
             continue
-        values = {column: value for column, value in row.items() if (column,) not in numbers}
+        values = {column: value for column, value in row.items() if column not in numbers}
         if "generation" in values:
             values["generation"] = generation
         if table == "kept_pairs" and not all(
@@ -184,7 +174,7 @@ def _insert(
         )
 
 
-def _count(connection: sqlite3.Connection, table: str, column: str, value: Any) -> int:
+def _count(connection: Connection, table: str, column: str, value: Any) -> int:
     (count,) = connection.execute(
         f"SELECT count(*) FROM {table} WHERE {column} = ?",  # noqa: S608 - constants
         (value,),

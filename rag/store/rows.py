@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from rag.records import Block, Document, Page, Source, StoredChunk
+from rag.store.database import Connection
 
 DOCUMENT_COLUMNS = (
     "d.id, d.sha256, coalesce((SELECT title FROM given WHERE document = d.id), d.title), d.author, "
@@ -71,12 +71,13 @@ def read_source(row: Sequence[Any]) -> Source:
     return Source(*row)
 
 
-def read_chunks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
+def read_chunks(connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
     """Reads chunks with their text; a document's text is fetched once for all of its chunks."""
+    condition, values = connection.among("id", ids)
     rows = connection.execute(
-        'SELECT id, document, start, "end", headings, page FROM chunks '
-        "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY document, start",
-        (json.dumps(list(ids)),),
+        'SELECT id, document, start, "end", headings, page FROM chunks '  # noqa: S608 - constants
+        f"WHERE {condition} ORDER BY document, start",
+        (values,),
     ).fetchall()
     chunks: dict[int, StoredChunk] = {}
     text, text_of = "", None

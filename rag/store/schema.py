@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Callable
 
 from rag.errors import LibraryBroken
+from rag.store.database import Connection
 from rag.store.facts import add_facts
 from rag.store.jobs import make_jobs_table
 from rag.store.removed import make_removed_tables
@@ -72,7 +72,7 @@ CREATE UNIQUE INDEX vectors_content ON vectors (content, model);
 """
 
 
-def _make_tables(connection: sqlite3.Connection) -> None:
+def _make_tables(connection: Connection) -> None:
     # executescript would commit the transaction that this runs in.
     for statement in _TABLES.split(";\n"):
         if statement.strip():
@@ -82,7 +82,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 
 
 # The n-th brings a library from schema n to n + 1; a line once released is never changed.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _make_tables,
     add_facts,
     make_removed_tables,
@@ -92,8 +92,8 @@ NEWEST = len(MIGRATIONS)
 
 
 def upgrade(
-    connection: sqlite3.Connection,
-    migrations: tuple[Callable[[sqlite3.Connection], None], ...] = MIGRATIONS,
+    connection: Connection,
+    migrations: tuple[Callable[[Connection], None], ...] = MIGRATIONS,
 ) -> None:
     """Brings the database to the newest schema, in one transaction; nothing where it is.
 
@@ -113,7 +113,7 @@ def upgrade(
         raise
 
 
-def refuse_newer(connection: sqlite3.Connection, newest: int = NEWEST) -> None:
+def refuse_newer(connection: Connection, newest: int = NEWEST) -> None:
     """Raises LibraryBroken where a newer Footnote than this one made the library."""
     version = _version(connection)
     if version > newest:
@@ -123,5 +123,5 @@ def refuse_newer(connection: sqlite3.Connection, newest: int = NEWEST) -> None:
         )
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

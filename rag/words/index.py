@@ -195,6 +195,11 @@ class TantivyIndex:
             self._stamp, self._generation = None, -1
             self.reopen(source)
 
+    def serve(self, source: ChunkSource) -> None:
+        """See ``WordIndex``: what is open, or else an index in memory."""
+        if not self.reopen(source) and not self.is_open(source.library_id):
+            self.build_in_memory(source)
+
     def build_in_memory(self, source: ChunkSource) -> None:
         """Builds an index that only this process sees, while another may not be disturbed."""
         with self._guard:

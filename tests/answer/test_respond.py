@@ -3,10 +3,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from rag.answer.respond import Part, Respondent, Stopwatch, join_parts
+from rag.answer.mentions import find_mentions
+from rag.answer.part import Part, join_parts
+from rag.answer.respond import Respondent, Stopwatch
 from rag.records import Answer, Passage, Reading, Span
 from rag.store import SQLiteStore
 from rag.terms import extract_terms
+from rag.words import TantivyIndex
 from tests.passages import make_passage, no_page
 from tests.shelves import EMBEDDER, put
 
@@ -48,8 +51,10 @@ def ask(folder: Path, question: str, *texts: str) -> Part:
     store = SQLiteStore(folder / "library.db")
     for n, text in enumerate(texts):
         put(store, f"{n}.txt", f"{text}\n", title=f"Title {n}")
+    words = TantivyIndex(folder / "words")
+    words.follow(store)
     respondent = Respondent(
-        store, Shelf(*texts), WholeReader(), EMBEDDER.name, no_page, 5, threshold=0.5
+        store, Shelf(*texts), words, WholeReader(), EMBEDDER.name, no_page, 5, threshold=0.5
     )
     return respondent.respond(question, None, Stopwatch())
 
@@ -155,3 +160,32 @@ def test_half_a_name_is_doubted(tmp_path: Path) -> None:
     text = "Here the Central Bank does want coins."
     assert say(tmp_path / "a", "what coins does the Central Bank want here?", text) == [text]
     assert say(tmp_path / "b", "what coins does the Southern Central Bank want here?", text) == []
+
+
+def test_which_documents_mention_a_thing(tmp_path: Path) -> None:
+    texts = ("Miners mine coins. It pays.", "Banks lend.", "A coin is round.", "The coinage act.")
+    said = say(tmp_path, "which documents mention coins?", *texts)
+    assert said == ["2 of 4 documents mention “coins”.", "Miners mine coins.", "A coin is round."]
+
+
+def test_how_many_documents_mention_a_thing_in_the_scope(tmp_path: Path) -> None:
+    texts = ("A coin is round.", "The coin is old.")
+    folder = tmp_path / "shelf"
+    ask(folder, "coin", *texts)
+    store = SQLiteStore(folder / "library.db")
+    words = TantivyIndex(folder / "words")
+    words.follow(store)
+    found = find_mentions(store, words, "the coin", [store.documents()[0].id])
+    assert [mention.passages for mention in found] == [1]
+
+
+def test_no_document_mentions_it(tmp_path: Path) -> None:
+    part = ask(tmp_path, "list all documents about unicorns", "Banks lend.")
+    assert not part.sentences
+    assert join_parts(BLANK, [part]).notice == "No document mentions “unicorns”."
+
+
+def test_a_mention_in_a_table_or_a_heading(tmp_path: Path) -> None:
+    part = ask(tmp_path, "where is the eNaira mentioned?", "Nigeria and the eNaira", "Banks lend.")
+    assert [c.quote for c in part.citations] == ["Nigeria and the eNaira"]
+    assert [s.text for c in part.citations for s in c.answer_spans] == ["eNaira"]

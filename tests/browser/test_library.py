@@ -17,6 +17,8 @@ LONG_TEXT = "\n\n".join(
 
 
 def upload(page: Page, *files: FilePayload) -> None:
+    # A file that is chosen while the page is still being drawn for the first time is lost.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.locator("input[type=file]").first.set_input_files(list(files))
     uploader = page.get_by_role("region", name="Files to add")
     expect(uploader.get_by_role("button", name="Remove")).to_have_count(len(files))

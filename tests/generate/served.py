@@ -49,6 +49,7 @@ class Served:
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.keys: list[str] = []
+        self.listed_with: list[str] = []  # keys
         self.models: list[dict[str, Any]] = [{"id": "tiny", "max_model_len": 16_384}]
         self.shown: dict[str, Any] = {"model_info": {"llama.context_length": 131_072}}
         self.was_cut = threading.Event()
@@ -88,7 +89,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.served.paths.append(self.path)
-        self._send_json(200, {"object": "list", "data": self.served.models})
+        self.served.listed_with.append(self.headers.get("Authorization", ""))
+        models = self.served.models
+        self._send_json(200, {"object": "list", "data": models, "models": models})
 
     def do_POST(self) -> None:
         self.served.paths.append(self.path)

@@ -128,8 +128,8 @@ def test_damage_is_refused() -> None:
 
 
 def test_the_space_after_a_latin_word_in_a_hebrew_line_stands_after_it() -> None:
-    seen: list[tuple[str, Box | None]] = [
-        (letter, None if letter == " " else (i, 0.0, i + 1, 1.0))
+    seen: list[tuple[int, str, Box | None]] = [
+        (i, letter, None if letter == " " else (i, 0.0, i + 1, 1.0))
         for i, letter in enumerate("מן Bitcoinאל")
     ]
     assert [cell.words for cell in _cells(seen, 1.0)] == ["מןBitcoin אל"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.embed import SentenceTransformerEmbedder
+from rag.embed import make_embedder
 from rag.reader.sentences import SentenceReader
 from rag.records import Passage
 from rag.settings import Settings
@@ -20,7 +20,7 @@ PASSAGES = [
 
 @pytest.fixture(scope="module")
 def reader() -> SentenceReader:
-    return SentenceReader(SentenceTransformerEmbedder())
+    return SentenceReader(make_embedder())
 
 
 def read(reader: SentenceReader, question: str) -> tuple[str, float]:

@@ -12,12 +12,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from rag.assistant import UNSURE
-from rag.errors import EditError, QuestionError, UnknownDocument, UnreadableDocument
+from rag.errors import EditError, QuestionError, SettingError, UnknownDocument, UnreadableDocument
 from rag.files import safe_name
+from rag.generate import READER, Choice, OnStep, OnText
 from rag.library import Plan
 from rag.records import (
     Answer,
     AnswerSpan,
+    Block,
     Citation,
     CitedDocument,
     Document,
@@ -29,9 +31,11 @@ from rag.records import (
     RemovedDocument,
     Sentence,
     Source,
+    Step,
     StoredChunk,
     Turn,
     Twin,
+    Verdict,
 )
 from rag.settings import Settings
 from rag.store import Counts
@@ -107,6 +111,13 @@ class StubLibrary:
     def pages(self, document_id: str) -> list[Page]:
         end, has_pages = len(self.text(document_id)), self.document(document_id).pages
         return [Page(1, 0, end // 2), Page(2, end // 2, end)] if has_pages else []
+
+    def blocks(self, document_id: str) -> list[Block]:
+        first = self.text(document_id).partition("\n")[0]
+        return [Block(0, len(first), "heading", 1)]
+
+    def original(self, document_id: str) -> Path | None:
+        return None
 
     def passages(self, document_id: str, first: int, count: int) -> list[StoredChunk]:
         text = self.text(document_id)
@@ -262,11 +273,16 @@ class StubAssistant:
         self.library = library or StubLibrary()
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.scopes: list[Collection[str] | None] = []
+        self.models: list[Choice | None] = []
         self.released = threading.Event()
         self.ready = False
 
     def load(self) -> None:
         self.ready = True
+
+    def check_model(self, model: Choice) -> None:
+        if model.name.startswith("upstage:"):
+            raise SettingError("upstage:solar needs the package langchain-upstage.")
 
     def suggested_questions(self, count: int) -> list[str]:
         return ["What does the Central Bank want?", "Who asked for a *meeting*?"][:count]
@@ -277,8 +293,15 @@ class StubAssistant:
         turns: Sequence[Turn] = (),
         documents: Collection[str] | None = None,
         *,
+        on_text: OnText | None = None,
+        on_step: OnStep | None = None,
+        stop: threading.Event | None = None,
+        model: Choice | None = None,
         threshold: float | None = None,
     ) -> Answer:
+        self.models.append(model)
+        if model is not None and model != READER and on_text and stop:
+            return self._write(question, model, on_text, stop)
         self.asked.append((question, tuple(turns)))
         self.scopes.append(documents)
         if "fail" in question:
@@ -314,6 +337,32 @@ class StubAssistant:
             )
         nearest = self._cite(1, "Crypto", "The association asked the president for a meeting.", "")
         return Answer("id", question, question, "abstained", blank.text, 0.1, nearest=(nearest,))
+
+    def _write(
+        self, question: str, model: Choice, on_text: OnText, stop: threading.Event
+    ) -> Answer:
+        """Writes a draft, and once released or stopped gives a sentence of each verdict."""
+        on_text("The bank proposes a ban. El")
+        while not (self.released.wait(0.01) or stop.is_set()):
+            pass
+        verdicts: Sequence[Verdict] = ("verbatim", "supported", "partly", "unsupported")
+        quote = self._cite(
+            1, "Report", "The bank proposes a ban on issuing and trading crypto.", ""
+        )
+        return replace(
+            self._answered(Answer("id", question, question, "answered", "", 0.9), []),
+            sentences=tuple(
+                Sentence(f"Sentence {v} <b>.", () if v == "unsupported" else (1,), v)
+                for v in verdicts
+            ),
+            citations=(quote,),
+            model=model.name,
+            notice="You stopped it before it was done." if stop.is_set() else None,
+            steps=(
+                Step("search", f"Searched for: {question} (10 passages)", 120.0),
+                Step("write", f"{model.name} read 10 passages.", 1_100.0, 1_843, 92, 0.00064),
+            ),
+        )
 
     def _answered(self, blank: Answer, found: list[tuple[str, str, str]]) -> Answer:
         citations = tuple(self._cite(n, *one) for n, one in enumerate(found, 1))

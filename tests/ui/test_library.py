@@ -11,11 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from rag.errors import LibraryBusy
 from rag.library import Change, Plan
-from rag.records import Page
 from tests.ui.pages import BANK, MAIN, ask, button, drawn, keys, texts
-from tests.ui.stub import HOSTILE, LEADERS, StubAssistant, StubLibrary
+from tests.ui.stub import HOSTILE, LEADERS, REPORT, StubAssistant, StubLibrary
 from ui import services
-from ui.document import SHEET_CHARACTERS, cut_into_sheets
 
 FOLDER = "/reports"
 
@@ -171,6 +169,12 @@ def test_how_often_a_document_is_cited_is_counted(app: AppTest, core: StubAssist
     assert rows[id_of(core, "report.pdf")][11] == ["1 warning", 2]
 
 
+def whole(app: AppTest) -> dict[str, Any]:
+    """What the viewer on a document's page was given."""
+    (shown,) = drawn(app, "passage")
+    return shown
+
+
 def test_a_document_shows_what_is_known_of_it(library: AppTest, core: StubAssistant) -> None:
     open_document(library, core, "report.pdf")
     assert library.query_params["d"] == id_of(core, "report.pdf")
@@ -179,7 +183,8 @@ def test_a_document_shows_what_is_known_of_it(library: AppTest, core: StubAssist
     assert facts["Kind"] == ["PDF"]
     assert facts["Length"] == ["2 pages · 79 characters · 2 passages · 1.2 KB"]
     assert facts["Came from"] == ["report.pdf, uploaded"]
-    assert sheet(library, name="Text as read")[0]["place"] == "Page 1"
+    assert whole(library)["stretch"] == {"from": 0, "text": REPORT}
+    assert (whole(library)["isPdf"], whole(library)["page"]) == (True, 1)
     button(library, "back").click().run()
     assert library.title[0].value == "Library"
 
@@ -188,7 +193,7 @@ def test_all_of_a_document_stays_text(library: AppTest, core: StubAssistant) -> 
     hostile = next(d for d in core.library.documents() if "Hostile" in d.title)
     open_document(library, core, hostile.name)
     assert sheet(library)[0]["heading"] == "<b>Hostile</b> :red[title]"
-    assert sheet(library, name="Text as read")[0]["text"] == HOSTILE
+    assert whole(library)["stretch"]["text"] == HOSTILE
     for element in (*library.markdown, *library.caption, *library.title, *library.header):
         assert "evil" not in element.value
         assert "Hostile" not in element.value
@@ -201,35 +206,27 @@ def test_a_document_that_has_gone_is_told(app: AppTest) -> None:
     assert "The document of this address is not in the library any more." in texts(app)
 
 
-@pytest.mark.parametrize(
-    ("characters", "pages", "sheets"),
-    [
-        (10, [], [(0, 10, "")]),
-        (0, [], [(0, 0, "")]),
-        (12, [Page(1, 0, 5), Page(2, 6, 12)], [(0, 5, "Page 1"), (6, 12, "Page 2")]),
-        (
-            SHEET_CHARACTERS + 1,
-            [],
-            [
-                (0, SHEET_CHARACTERS, "Characters 1 to 20,000"),
-                (SHEET_CHARACTERS, SHEET_CHARACTERS + 1, "Characters 20,001 to 20,001"),
-            ],
-        ),
-    ],
-)
-def test_a_long_text_is_shown_by_stretches(
-    characters: int, pages: list[Page], sheets: list[tuple[int, int, str]]
-) -> None:
-    assert cut_into_sheets(characters, pages) == sheets
-
-
 def test_a_text_of_ten_million_characters_is_shown_in_parts(
     library: AppTest, core: StubAssistant
 ) -> None:
     core.library.submit_upload("long.txt", b"word " * 2_000_000)
     open_document(library, core, "long.txt")
-    assert len(json.dumps(drawn(library, "sheet"))) < 2 * SHEET_CHARACTERS
-    assert sheet(library, name="Text as read")[0]["place"] == "Characters 1 to 20,000"
+    assert len(json.dumps(whole(library))) < 10_000
+    assert whole(library)["length"] == 10_000_000
+
+
+def test_the_address_names_the_characters_of_a_passage(
+    library: AppTest, core: StubAssistant
+) -> None:
+    document_id = id_of(core, "report.pdf")
+    start = REPORT.index("The bank")
+    shown = {}
+    for end in (start + 8, len(REPORT) + 1, start, "2e9"):
+        library.query_params.update({"d": document_id, "from": str(start), "to": str(end)})
+        library.run()
+        shown[end] = whole(library)["from"], whole(library)["to"], whole(library)["openedAt"]
+    assert shown.pop(start + 8) == (start, start + 8, 1)
+    assert set(shown.values()) == {(0, 0, 0)}  # no such place: the document is shown from its top
 
 
 def test_title_and_date_are_edited(library: AppTest, core: StubAssistant) -> None:
@@ -260,7 +257,7 @@ def test_of_likely_duplicates_both_are_kept(library: AppTest, core: StubAssistan
     assert not [t for t in texts(library) if "shared" in t]
 
 
-def test_who_cites_a_document_is_told_and_only_ones_own_chat_is_linked(
+def test_ones_own_answers_that_cite_a_document_are_told_and_nobody_elses(
     app: AppTest, core: StubAssistant
 ) -> None:
     ask(app, BANK)
@@ -270,9 +267,9 @@ def test_who_cites_a_document_is_told_and_only_ones_own_chat_is_linked(
     app.switch_page("library.py").run()
     open_document(app, core)
     citing = [t for t in texts(app) if t.endswith((BANK, "Whose?"))]
-    assert [t.split(": ")[1] for t in citing] == ["Whose?", BANK]
-    assert [k for k in keys(app) if k.startswith("citing_")] == ["citing_1"]
-    button(app, "citing_1").click().run()
+    assert [t.split(": ")[1] for t in citing] == [BANK]
+    assert [k for k in keys(app) if k.startswith("citing_")] == ["citing_0"]
+    button(app, "citing_0").click().run()
     at_chat(app)
     assert app.query_params["c"] == mine
     assert len(drawn(app, "citations")) == 1
@@ -288,7 +285,7 @@ def test_a_library_that_is_busy_keeps_the_page(
     open_document(library, core)
     next(b for b in library.button if b.label == "Save").click().run()
     assert "This library is being changed already." in texts(library)
-    assert sheet(library, name="Text as read")[0]["text"] == LEADERS
+    assert whole(library)["stretch"]["text"] == LEADERS
 
 
 # Asking some documents alone.

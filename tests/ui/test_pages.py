@@ -18,6 +18,7 @@ from tests.fakes import HashingEmbedder
 from tests.ui.pages import BANK, MAIN, ask, button, cell_text, drawn, keys, leaders, settle, texts
 from tests.ui.stub import StubAssistant, StubLibrary
 from ui import backup, services
+from ui.sample import SAMPLE
 
 
 def test_the_first_page_is_usable_before_the_models_are_loaded(app: AppTest) -> None:
@@ -60,13 +61,20 @@ def test_a_source_opens_beside_the_chat_steps_and_closes(app: AppTest) -> None:
     message = next(k for k in keys(app) if k.startswith("source_")).split("_")[1]
     button(app, f"source_{message}_0").click().run()
     shown = drawn(app, "passage")[0]
-    assert "".join(p["text"] for p in shown["parts"]).startswith("However the Central Bank")
-    assert shown["before"].startswith("# Crypto leaders")
-    assert button(app, "previous_source").disabled
-    button(app, "next_source").click().run()
-    assert drawn(app, "passage")[0]["title"] == "Report of January 2022"
-    assert button(app, "next_source").disabled
-    button(app, "close_source").click().run()
+    text = shown["stretch"]["text"]
+    assert text[shown["from"] : shown["to"]].startswith("However the Central Bank")
+    assert [text[start:end] for start, end in shown["bold"]] == ["an almost total ban"]
+    assert text.startswith("# Crypto leaders")
+    assert shown["steps"] == [0, 2]
+    chat = app.session_state["chat"]
+    chat.step_source(1)
+    app.run()
+    shown = drawn(app, "passage")[0]
+    assert (shown["title"], shown["steps"]) == ("Report of January 2022", [1, 2])
+    chat.step_source(1)  # there is no third
+    assert chat.opened.position == 1
+    chat.close_source()
+    app.run()
     assert drawn(app, "passage") == []
     assert drawn(app, "citations")[0]["focus"]["button"] == f"source_{message}_1"
 
@@ -111,9 +119,10 @@ def test_a_library_that_cannot_be_opened_is_told(
 def test_an_empty_library_explains_itself(core: StubAssistant) -> None:
     core.library = StubLibrary(samples=())
     app = AppTest.from_file(str(MAIN), default_timeout=20).run()
-    assert app.code[0].value == "python -m rag sync corpus"
+    assert any("The library is empty" in text for text in texts(app))
     app.switch_page("library.py").run()
-    assert app.code[0].value == "python -m rag sync corpus"
+    button(app, "sample").click().run()
+    assert core.library.synced == [SAMPLE]
     assert not app.exception
 
 
@@ -175,7 +184,7 @@ def test_a_removed_document_is_told_beside_its_quote(app: AppTest, core: StubAss
     button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
     shown = drawn(app, "passage")[0]
     assert shown["notice"] == "This document is no longer in the library; its quote is kept."
-    assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+    assert "an almost total ban" in [p["text"] for p in shown["quote"]]
 
 
 def test_a_changed_document_is_told_beside_its_quote(app: AppTest, core: StubAssistant) -> None:
@@ -185,7 +194,7 @@ def test_a_changed_document_is_told_beside_its_quote(app: AppTest, core: StubAss
     button(app, next(k for k in keys(app) if k.startswith("source_"))).click().run()
     shown = drawn(app, "passage")[0]
     assert shown["notice"] == "This document has changed since; this is the quote as it was."
-    assert "an almost total ban" in [p["text"] for p in shown["parts"]]
+    assert "an almost total ban" in [p["text"] for p in shown["quote"]]
 
 
 def test_erased_quotations_are_gone_from_the_open_chat(app: AppTest, core: StubAssistant) -> None:
@@ -205,7 +214,8 @@ def test_erased_quotations_are_gone_from_the_open_chat(app: AppTest, core: StubA
 def test_a_chat_that_a_backup_does_not_hold_is_told(app: AppTest) -> None:
     ask(app, BANK)
     kept = next(k for k in keys(app) if k.startswith("chat_"))
-    services.history().delete(kept.removeprefix("chat_"))
+    history, chat = services.history(), kept.removeprefix("chat_")
+    history.delete(chat, history.conversation(chat).owner)
     app.run()
     assert "The chat of this address is not kept here any more; this is a new one." in texts(app)
     assert not drawn(app, "citations")

@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 
 from rag.history import Feedback
 from rag.records import AnswerSpan, Citation, CitedDocument
-from rag.redact import ERASED
 from tests.ui.pages import BANK
 from tests.ui.stub import StubAssistant
 from ui.citations import mark_key_words, quote_parts
 from ui.feedback import LONGEST_COMMENT, plain_text, read_feedback
 from ui.kinds import kind_in_words, language_in_words, size_in_words
-from ui.passage import WINDOW_CHARACTERS, excerpt, without_text
 from ui.words import count, date_in_words, file_name, label, shorten
 
 
@@ -143,39 +141,6 @@ def test_a_card_joins_lines_and_keeps_paragraphs() -> None:
     quote = "## Heading\n\nOne line\nand the next."
     (part,) = quote_parts(cite(quote, quote), 200)
     assert part["text"] == "## Heading\nOne line and the next."
-
-
-def test_a_passage_is_shown_with_what_stands_round_it() -> None:
-    text = "a" * 30_000 + "THE PASSAGE" + "b" * 10
-    shown = excerpt(cite(text, "THE PASSAGE", "PASSAGE"), text)
-    assert len(shown.before) == WINDOW_CHARACTERS
-    assert (shown.cut_before, shown.cut_after) == (True, False)
-    assert "".join(words for words, _ in shown.parts) == "THE PASSAGE"
-    assert shown.after == "b" * 10
-
-
-def test_a_passage_that_has_moved_is_not_marked_elsewhere() -> None:
-    citation = cite("some THE PASSAGE here", "THE PASSAGE")
-    shown = excerpt(citation, "now THE PASSAGE stands elsewhere")
-    assert (shown.before, shown.after) == ("", "")
-    assert "has changed since" in shown.notice
-
-
-@pytest.mark.parametrize(
-    ("quote", "is_changed", "notice"),
-    [
-        ("THE PASSAGE", False, "This document is no longer in the library; its quote is kept."),
-        (
-            "THE PASSAGE",
-            True,
-            "This document has changed since; this is the quote as it was.",
-        ),
-        (ERASED, False, "This quote has been erased from the saved chats."),
-    ],
-)
-def test_what_has_become_of_a_document_is_told(quote: str, is_changed: bool, notice: str) -> None:
-    shown = without_text(cite(quote, quote), is_changed=is_changed)
-    assert (shown.notice, shown.parts, shown.before) == (notice, ((quote, False),), "")
 
 
 def test_an_answer_is_copied_with_its_sources(core: StubAssistant) -> None:

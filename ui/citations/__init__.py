@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.records import Answer, Citation, Sentence
+from rag.records import Answer, Citation, CitedDocument, Conflict, Sentence
 from rag.settings import LONGEST_QUESTION
+from ui import services
 from ui.assets import mount
 from ui.conversation import Message, Opened, trigger
 from ui.words import (
     clean,
     date_in_words,
+    is_written,
     place,
+    step_facts,
     summary_line,
     title_of,
+    unsupported_in_words,
     verdict_in_words,
+    verdict_tag,
     worst,
 )
 
 QUOTE_CHARACTERS = 420  # of a card; the source itself shows the rest
+
+MOST_NUMBERS = 3  # behind the sentence that leads a list in
 
 MOST_BOLD = 0.6  # where more of a sentence than this is key words, bold would point at nothing
 
@@ -56,7 +63,7 @@ def draw_answer(
         if isinstance(question, str) and question.strip():
             on_ask(question.strip())
 
-    data = describe(answer) | {
+    data = describe(answer, hide=services.settings().unsupported == "hide") | {
         "open": opened.position if opened and opened.message == message.id else None,
         "focus": _focus(message, focus_back),
     }
@@ -85,21 +92,36 @@ def _focus(message: Message, focus_back: Opened | None) -> dict[str, Any] | None
     }
 
 
-def describe(answer: Answer) -> dict[str, Any]:
-    """Gives an answer as the component draws it: plain text, in parts that are bold or not."""
-    shown = [s for s in answer.sentences if s.verdict != "unsupported"]
+def describe(answer: Answer, *, hide: bool = False) -> dict[str, Any]:
+    """Gives an answer as the component draws it: plain text, in parts that are bold or not.
+
+    Args:
+        hide: whether sentences of a written answer that nothing supports are hidden until somebody
+            asks to see them.
+    """
+    written = is_written(answer)
+    shown = [s for s in answer.sentences if written or s.verdict != "unsupported"]
     by_marker = {citation.marker: n for n, citation in enumerate(answer.citations)}
     return {
         "status": answer.status,
         "text": answer.text if not shown else "",
-        "sentences": [_describe_sentence(s, answer.citations, by_marker) for s in shown],
+        "sentences": (
+            [_describe_judged(s, answer.citations, by_marker) for s in shown]
+            if written
+            else _describe_sentences(answer, shown, by_marker)
+        ),
+        "unsupported": unsupported_in_words(answer),
+        "hide": hide,
         "sources": [
             _describe_source(c, answer.sentences) for c in answer.citations or answer.nearest
         ],
         "line": summary_line(answer),
+        "steps": [{"text": clean(s.text), "facts": step_facts([s])} for s in answer.steps],
+        "stepsTitle": "How it was written" if written else "What was tried",
+        "taken": step_facts(answer.steps) if answer.steps else "",
         "searched": _searched(answer),
         "longest": LONGEST_QUESTION,
-        "conflicts": [clean(conflict.note) for conflict in answer.conflicts],
+        "conflicts": [_describe_conflict(c, answer.citations, by_marker) for c in answer.conflicts],
         "notice": clean(answer.notice or ""),
     }
 
@@ -113,8 +135,72 @@ def _searched(answer: Answer) -> str:
     return "" if is_as_asked or answer.status == "unclear" else searched
 
 
+def _describe_judged(
+    sentence: Sentence, citations: Sequence[Citation], by_marker: Mapping[int, int]
+) -> dict[str, Any]:
+    """Gives a sentence that a model wrote, with its verdict as a word."""
+    data = _describe_sentence(sentence, citations, by_marker)
+    return data | {"verdict": sentence.verdict, "tag": verdict_tag(sentence.verdict)}
+
+
+def _describe_sentences(
+    answer: Answer, shown: Sequence[Sentence], by_marker: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """Gives the sentences; of several documents, each of them once stands above what it says."""
+    described = []
+    above: CitedDocument | None = None
+    documents = {c.document.id for s in shown for c in _cited(s, answer.citations)}
+    for sentence in shown:
+        if _leads_in(sentence, answer):  # each number stands behind its own quote
+            described.append({"parts": split_bold(sentence.text, []), "sources": []})
+            continue
+        data = _describe_sentence(sentence, answer.citations, by_marker)
+        cited = _cited(sentence, answer.citations)
+        if len(documents) > 1 and cited and (above is None or cited[0].document.id != above.id):
+            above = cited[0].document
+            data["above"] = {"title": title_of(above), "date": date_in_words(above.date)}
+        data["agreement"] = _describe_agreement(sentence, answer, by_marker)
+        described.append(data)
+    return described
+
+
+def _leads_in(sentence: Sentence, answer: Answer) -> bool:
+    """True for a first sentence that counts the many quotes that follow it, one a sentence."""
+    first, *rest = answer.sentences
+    rests_on_all = len(first.markers) == len(answer.citations) == len(rest) > MOST_NUMBERS
+    return sentence is first and rests_on_all and all(len(s.markers) == 1 for s in rest)
+
+
+def _cited(sentence: Sentence, citations: Sequence[Citation]) -> list[Citation]:
+    return [citation for citation in citations if citation.marker in sentence.markers]
+
+
+def _describe_agreement(
+    sentence: Sentence, answer: Answer, by_marker: Mapping[int, int]
+) -> dict[str, Any] | None:
+    """Gives how many sources say the same as a sentence, and where the others stand."""
+    for agreement in answer.agreements:
+        if agreement.markers[0] in sentence.markers:
+            others = [by_marker[m] for m in agreement.markers[1:] if m in by_marker]
+            return {"text": f"{len(agreement.markers)} sources agree", "sources": others}
+    return None
+
+
+def _describe_conflict(
+    conflict: Conflict, citations: Sequence[Citation], by_marker: Mapping[int, int]
+) -> dict[str, Any]:
+    positions = [by_marker[m] for m in conflict.markers if m in by_marker]
+    as_of = date_in_words(conflict.as_of)
+    return {
+        "note": clean(conflict.note),
+        "as_of": f"As of {as_of}, the date of the newest of them." if as_of else "",
+        "sources": positions,
+        "dates": [date_in_words(citations[p].document.date) or "no date" for p in positions],
+    }
+
+
 def _describe_sentence(
-    sentence: Sentence, citations: Sequence[Citation], by_marker: dict[int, int]
+    sentence: Sentence, citations: Sequence[Citation], by_marker: Mapping[int, int]
 ) -> dict[str, Any]:
     cited = [citations[by_marker[m]] for m in sentence.markers if m in by_marker]
     key_words = [span.text for citation in cited for span in citation.answer_spans]

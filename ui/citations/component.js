@@ -39,33 +39,116 @@ function element(tag, className, text) {
 function draw(data, root) {
   const drawn = [];
   if (data.notice) drawn.push(element("p", "fn-remark", data.notice));
-  drawn.push(drawText(data, root));
-  for (const note of data.conflicts) {
-    drawn.push(element("p", "fn-notice", `Sources disagree: ${note}`));
-  }
+  drawn.push(...drawText(data, root));
+  if (data.unsupported) drawn.push(drawUnsupported(data, root));
+  for (const conflict of data.conflicts) drawn.push(drawConflict(conflict, data, root));
   if (data.line) drawn.push(element("p", "fn-line", data.line));
+  if (data.steps.length) drawn.push(drawSteps(data));
   if (data.searched) drawn.push(drawSearched(data, root));
   if (data.status === "abstained") drawn.push(...drawRefusal(data, root));
   return drawn;
 }
 
 function drawText(data, root) {
-  const paragraph = element("p", data.status === "unclear" ? "fn-text fn-asks" : "fn-text");
-  if (data.text) paragraph.append(data.text);
-  data.sentences.forEach((sentence, index) => {
-    if (index) paragraph.append(" ");
-    if (!sentence.sources.length) return appendParts(paragraph, sentence.parts);
-    const [most, last] = splitLastWord(sentence.parts);
-    // The numbers stay on the line of the word before them.
-    const tail = element("span", "fn-tail");
-    appendParts(paragraph, most);
-    appendParts(tail, last);
-    for (const position of sentence.sources) {
-      tail.append(drawNumber(data.sources[position], position, root));
+  const className = data.status === "unclear" ? "fn-text fn-asks" : "fn-text";
+  const first = element("p", className, data.text || undefined);
+  const drawn = [first];
+  let paragraph = first;
+  for (const sentence of data.sentences) {
+    if (sentence.above) {
+      drawn.push(drawAbove(sentence.above));
+      drawn.push((paragraph = element("p", className)));
     }
-    paragraph.append(tail);
+    if (paragraph.hasChildNodes()) paragraph.append(" ");
+    const place = sentence.tag ? paragraph.appendChild(drawJudged(sentence)).firstChild : paragraph;
+    drawSentence(sentence, data, root, place);
+  }
+  return drawn.filter((part) => part.hasChildNodes());
+}
+
+function drawAbove(above) {
+  const line = element("p", "fn-above");
+  line.append(element("span", "fn-above-title", above.title));
+  if (above.date) line.append(element("span", "fn-facts", above.date));
+  return line;
+}
+
+function drawSentence(sentence, data, root, paragraph) {
+  if (!sentence.sources.length) return appendParts(paragraph, sentence.parts);
+  const [most, last] = splitLastWord(sentence.parts);
+  // The numbers stay on the line of the word before them.
+  const tail = element("span", "fn-tail");
+  appendParts(paragraph, most);
+  appendParts(tail, last);
+  for (const position of sentence.sources) {
+    tail.append(drawNumber(data.sources[position], position, root));
+  }
+  paragraph.append(tail);
+  if (sentence.agreement) paragraph.append(" ", drawAgreement(sentence.agreement, data, root));
+}
+
+function drawAgreement(agreement, data, root) {
+  const line = element("span", "fn-agreement", agreement.text);
+  for (const position of agreement.sources) {
+    line.append(drawNumber(data.sources[position], position, root));
+  }
+  return line;
+}
+
+// Quotes that do not go together, side by side.
+function drawConflict(conflict, data, root) {
+  const box = element("section", "fn-conflict");
+  const heading = element("p", "fn-conflict-note", conflict.note);
+  heading.id = `fn-conflict-${(cards += 1)}`;
+  box.setAttribute("aria-labelledby", heading.id);
+  const sides = element("div", "fn-sides");
+  conflict.sources.forEach((position, index) => {
+    const source = data.sources[position];
+    const side = element("div", "fn-side");
+    const head = element("p", "fn-side-date", conflict.dates[index]);
+    head.append(drawNumber(source, position, root));
+    side.append(head, drawQuote(source), element("p", "fn-facts", source.title));
+    sides.append(side);
   });
-  return paragraph;
+  box.append(heading, sides);
+  if (conflict.as_of) box.append(element("p", "fn-facts", conflict.as_of));
+  return box;
+}
+
+// A sentence that a model wrote, with room for its words and the verdict behind them.
+function drawJudged(sentence) {
+  const place = element("span", `fn-judged fn-${sentence.verdict}`);
+  const words = element(sentence.verdict === "unsupported" ? "s" : "span", "fn-words");
+  place.append(words, " ", element("span", "fn-tag", sentence.tag));
+  return place;
+}
+
+function drawUnsupported(data, root) {
+  const line = element("p", "fn-line fn-count", `${data.unsupported} `);
+  const toggle = element("button", "fn-quiet");
+  toggle.type = "button";
+  const set = (hidden) => {
+    root.classList.toggle("fn-hides", hidden);
+    toggle.textContent = hidden ? "Show" : "Hide";
+    const said = hidden ? "Show" : "Hide";
+    toggle.setAttribute("aria-label", `${said} what is not in the documents`);
+  };
+  toggle.addEventListener("click", () => set(!root.classList.contains("fn-hides")));
+  set(data.hide);
+  line.append(toggle);
+  return line;
+}
+
+function drawSteps(data) {
+  const details = element("details", "fn-line fn-steps");
+  const list = element("ol");
+  for (const step of data.steps) {
+    const item = element("li", "", step.text);
+    item.append(element("span", "fn-step-facts", ` ${step.facts}`));
+    list.append(item);
+  }
+  details.append(element("summary", "", `${data.stepsTitle}: ${data.taken}`), list);
+  return details;
 }
 
 function splitLastWord(parts) {

@@ -1,4 +1,4 @@
-"""Draws what can be done with an answer: thumbs up or down with a comment, and copying it."""
+"""Draws what can be done with an answer: thumbs with a comment, copying and saving it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from rag.records import Answer, Citation
 from ui import services
 from ui.assets import mount
 from ui.conversation import Message, trigger
+from ui.downloads import FORMS, answer_address
 from ui.words import clean, date_in_words, title_of
 
 LONGEST_COMMENT = 2_000
 
 
-def draw_feedback(message: Message, answer: Answer) -> None:
-    """Draws the row under the answer to a message."""
+def draw_feedback(conversation_id: str, message: Message, answer: Answer) -> None:
+    """Draws the row under the answer to a message of a conversation."""
     key = f"feedback_{message.id}"
 
     def keep() -> None:
@@ -27,6 +28,10 @@ def draw_feedback(message: Message, answer: Answer) -> None:
         "thumb": message.feedback.thumb if message.feedback else "",
         "comment": message.feedback.comment if message.feedback else "",
         "longest": LONGEST_COMMENT,
+        "save": [
+            [name, answer_address(conversation_id, message.id, form)]
+            for form, name in FORMS.items()
+        ],
     }
     mount(Path(__file__).parent, key, data, on_feedback_change=keep)
 

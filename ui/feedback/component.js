@@ -1,4 +1,4 @@
-// Thumbs, an optional comment, and a copy of the answer. Text is only ever set as textContent.
+// Thumbs, an optional comment, a copy of the answer, and files of it. Text is only ever set as textContent.
 
 const SVG = "http://www.w3.org/2000/svg";
 const HAND = "M3 11h4v9H3zM7 12l4.2-8.2c1.6 0 2.5 1.1 2.3 2.6L13 10h5.6c1.5 0 2.5 1.3 2.2 2.7l-1.3 5.6c-.3 1-1.1 1.7-2.1 1.7H7";
@@ -13,6 +13,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.copyText = data.copy;
   root.tell = (thumb, comment) => setTriggerValue("feedback", { thumb, comment });
   root.copy.hidden = !data.copy;
+  for (const [index, [name, address]] of data.save.entries()) {
+    root.links[index].textContent = name;
+    root.links[index].href = address;
+  }
   root.field.maxLength = data.longest;
   show(root, data.thumb, data.comment);
 }
@@ -31,7 +35,7 @@ function draw() {
   root.copy = drawButton("Copy with citations", () => copy(root));
   root.said = element("span", "fn-said");
   root.said.setAttribute("role", "status");
-  row.append(root.thumbs.up, root.thumbs.down, root.copy, root.said);
+  row.append(root.thumbs.up, root.thumbs.down, root.copy, drawSaving(root), root.said);
   root.comment = element("p", "fn-comment");
   root.form = drawForm(root);
   root.form.hidden = root.comment.hidden = true;
@@ -44,6 +48,18 @@ function drawButton(text, act) {
   button.type = "button";
   button.addEventListener("click", act);
   return button;
+}
+
+function drawSaving(root) {
+  const saving = element("details", "fn-save");
+  saving.append(element("summary", "", "Save as…"));
+  root.links = [0, 1, 2].map(() => {
+    const link = element("a", "");
+    link.download = "";
+    saving.append(link);
+    return link;
+  });
+  return saving;
 }
 
 function drawThumb(root, thumb) {

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rag.errors import LibraryFull, UnreadableDocument
-from rag.library.incoming import Incoming
+from rag.library.incoming import FolderIncoming, Incoming
 from rag.library.queue import JobQueue
+from rag.postgres import PostgresIncoming, PostgresStore
 from rag.records import Job
 from rag.settings import LARGEST_FILE_BYTES
 from rag.store import JobStore, SQLiteStore
 from rag.store import jobs as rows
 from rag.store.schema import MIGRATIONS, upgrade
+from rag.store.sql import SQLStore
 from tests.shelves import put
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SQLiteStore]:
-    store = SQLiteStore(tmp_path / "library.sqlite")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def jobs(store: SQLiteStore) -> JobStore:
+def jobs(store: SQLStore) -> JobStore:
     return store.jobs
 
 
 @pytest.fixture
-def queue(jobs: JobStore, tmp_path: Path) -> JobQueue:
-    return JobQueue(jobs, Incoming(tmp_path / "incoming"), tmp_path)
+def incoming(store: SQLStore, tmp_path: Path) -> Incoming:
+    if isinstance(store, PostgresStore):
+        return PostgresIncoming(store.connections)
+    return FolderIncoming(tmp_path / "incoming")
+
+
+@pytest.fixture
+def queue(jobs: JobStore, incoming: Incoming, tmp_path: Path) -> JobQueue:
+    return JobQueue(jobs, incoming, tmp_path)
 
 
 def stages(jobs: JobStore) -> dict[str, str]:
@@ -47,11 +50,16 @@ def take(jobs: JobStore) -> Job:
     return job
 
 
-def kept(tmp_path: Path) -> set[str]:
-    return {path.name for path in (tmp_path / "incoming").iterdir()}
+def kept(incoming: Incoming, jobs: Collection[str]) -> set[str]:
+    """Gives those of the jobs whose bytes are there."""
+    found = set()
+    for job in jobs:
+        with suppress(UnreadableDocument):
+            found.add(job if incoming.read(job, "a.txt") else "")
+    return found
 
 
-def test_jobs_are_taken_in_order_and_end(store: SQLiteStore, jobs: JobStore) -> None:
+def test_jobs_are_taken_in_order_and_end(store: SQLStore, jobs: JobStore) -> None:
     jobs.add([Job("1", "paste", "a.txt", title="A"), Job("2", "address", "http://b", "http://b")])
     first, second = take(jobs), take(jobs)
     assert (first.id, first.kind, first.title, first.stage, first.tries) == (
@@ -126,7 +134,7 @@ def test_a_file_that_waits_already_is_not_added_again(jobs: JobStore) -> None:
     assert [job.id for job in jobs.jobs()] == ["1", "3", "4", "5", "6"]
 
 
-def test_a_job_goes_with_its_document(store: SQLiteStore, jobs: JobStore) -> None:
+def test_a_job_goes_with_its_document(store: SQLStore, jobs: JobStore) -> None:
     document = put(store, "a.txt", "one\n")
     jobs.add([Job("1", "upload", "a"), Job("2", "upload", "b")])
     for job in (take(jobs), take(jobs)):
@@ -158,41 +166,57 @@ def test_an_older_library_gets_the_table(tmp_path: Path) -> None:
 # The bytes.
 
 
-def test_bytes_are_kept_until_the_job_is_over(queue: JobQueue, tmp_path: Path) -> None:
+def test_bytes_are_kept_until_the_job_is_over(queue: JobQueue, incoming: Incoming) -> None:
     upload = queue.submit_upload("../../a\u202eb.txt", b"words")
     assert upload.name == "ab.txt"
     paste = queue.submit_text("wörds", "n.md", "Title")
-    assert (tmp_path / "incoming" / paste.id).read_bytes() == "wörds".encode()
+    assert incoming.read(paste.id, paste.name) == "wörds".encode()
     queue.cancel([upload.id])
-    assert kept(tmp_path) == {paste.id}
+    assert kept(incoming, [upload.id, paste.id]) == {paste.id}
 
 
 def test_bytes_that_cannot_be_kept_are_not_submitted(
-    queue: JobQueue, jobs: JobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, jobs: JobStore, incoming: Incoming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def full(job_id: str, _: bytes) -> None:
+        tried.append(job_id)
+        raise LibraryFull("The disk has no room left.")
+
+    monkeypatch.setattr(incoming, "keep", full)
+    with pytest.raises(LibraryFull):
+        queue.submit_upload("a.txt", b"words")
+    with pytest.raises(UnreadableDocument, match="split it"):
+        queue.submit_upload("b.txt", bytes(LARGEST_FILE_BYTES + 1))
+    assert jobs.jobs() == []
+    assert kept(incoming, tried) == set()
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("rag.library.incoming.sync_to_disk", full)
     with pytest.raises(LibraryFull, match="free some space"):
-        queue.submit_upload("a.txt", b"words")
-    with pytest.raises(UnreadableDocument, match="split it"):
-        queue.submit_upload("b.txt", bytes(LARGEST_FILE_BYTES + 1))
-    assert jobs.jobs() == []
-    assert kept(tmp_path) == set()
+        FolderIncoming(tmp_path).keep("1", b"words")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_leftovers_are_swept(queue: JobQueue, jobs: JobStore, tmp_path: Path) -> None:
+def test_leftovers_are_swept(queue: JobQueue, jobs: JobStore, incoming: Incoming) -> None:
     queue.sweep()
     waiting, refused = (queue.submit_upload(name, b"words") for name in ("a.txt", "b.txt"))
-    (tmp_path / "incoming" / "nobodys").write_bytes(b"words")
+    incoming.keep("nobodys", b"words")
+    all_ = [waiting.id, refused.id, "nobodys"]
     take(jobs)
     jobs.end(replace(waiting, stage="refused", note="No."))
     jobs.cancel([refused.id])  # and died before the bytes were removed
     queue.sweep()
-    assert kept(tmp_path) == {waiting.id}
+    assert kept(incoming, all_) == {waiting.id}
     queue.clear_ended()
-    assert kept(tmp_path) == set()
+    assert kept(incoming, all_) == set()
     assert jobs.jobs() == []
 
 

@@ -1,0 +1,5 @@
+"""The page of this browser's chats."""
+
+from ui import history
+
+history.draw()

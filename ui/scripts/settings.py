@@ -1,0 +1,5 @@
+"""The page on which a language model is chosen and tried."""
+
+from ui import models
+
+models.draw()
