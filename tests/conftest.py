@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.library import engines
+from rag.library import library as front
 from rag.postgres import PostgresStore
+from rag.settings import Settings
 from rag.store import SQLiteStore
 from rag.store.sql import SQLStore
 from tests.postgres.server import CARELESS, Server
@@ -50,3 +53,20 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SQLStore]:
         store = PostgresStore(request.getfixturevalue("address"))
     yield store
     store.close()
+
+
+@pytest.fixture(params=["folder", "postgresql"])
+def each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has every library that the test opens kept in its folder, or in PostgreSQL instead."""
+    if request.param == "folder":
+        return
+    server: Server = request.getfixturevalue("server")
+    addresses: dict[Path, str] = {}
+
+    def open_instead(folder: Path) -> engines.Engines:
+        if folder not in addresses:
+            addresses[folder] = server.make_schema(f"test_{next(_numbers)}")
+        return engines.open_engines(Settings(index=folder, library=addresses[folder]))
+
+    monkeypatch.setattr(front, "open_folder", open_instead)
+    monkeypatch.setattr(front, "open_engines", lambda settings: open_instead(settings.index))
