@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant, open_assistant
-from rag.backup import Manifest, restore_backup, write_backup
+from rag.backup import Manifest, refuse_database, restore_backup, write_backup
 from rag.errors import FootnoteError, SettingError, UnreachableAddress
 from rag.fetch import fetch
 from rag.history import History, history_path
@@ -73,8 +73,10 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     docs = command("docs", _docs, "list the documents")
     docs.add_argument("--json", action="store_true")
-    jobs = command("jobs", _jobs, "list what the browser app has been given to take in")
-    jobs.add_argument("--json", action="store_true")
+    command("jobs", _jobs, "list what the browser app has been given to take in").add_argument(
+        "--json", action="store_true"
+    )
+    command("work", _work, "work off what chats were given to take in, until interrupted")
     show = command("show", _show, "tell what is known of one document")
     show.add_argument("document", metavar="DOCUMENT")
     show.add_argument("--text", action="store_true", help="print its extracted text alone")
@@ -191,6 +193,8 @@ def _report(reports: Iterable[Report], bar: Any) -> int:
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
     removed = library.remove(options.documents)
+    if settings.library:
+        _tell("The database's own log and backups may hold what was removed for a while longer.")
     for document in removed:
         print(f"removed   {_one_line(document.name)}")
     if options.erase_quotes:
@@ -224,6 +228,19 @@ def _jobs(options: argparse.Namespace, settings: Settings) -> int:
     for job in jobs:
         part = f" {job.done:,}/{job.total:,}" if job.stage == "embedding" and job.total else ""
         print(f"{job.stage:<9} {_one_line(job.name)}{part}{_because(job.name, job.note)}")
+    return OK
+
+
+def _work(_: argparse.Namespace, settings: Settings) -> int:
+    library = open_assistant(settings).library
+    library.start_worker()
+    _tell(f"Working for {library.place}; press Ctrl+C to end.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        _tell("Ended.")
+    finally:
+        library.close()
     return OK
 
 
@@ -371,12 +388,14 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    refuse_database(settings)
     manifest = write_backup(settings.index, Path(options.file), overwrite=options.force)
     print(f"Backed up {_count_held(manifest)} to {options.file}.")
     return OK
 
 
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    refuse_database(settings)
     manifest = restore_backup(settings.index, Path(options.file))
     print(f"Restored {_count_held(manifest)}, as they were on {manifest.made}.")
     return OK
