@@ -15,10 +15,10 @@ from rag.store.database import Connection
 from rag.store.sql import SQLStore
 
 # What was removed is let go of in these; the rest is small, or names no content.
-_VACUUMED = "documents, sources, texts, chunks, vectors, removed_rows, originals, incoming, " + (
+_VACUUMED = (
+    "documents, sources, texts, chunks, vectors, removed_rows, originals, incoming, "
     "word_postings, word_stems"
 )
-
 # Up to so many chunks are cut out of their texts by the server, which walks through a text anew for
 # each; for more, each text travels once.
 FEW_CHUNKS = 50
