@@ -235,7 +235,7 @@ class Assistant:
                 "reader": self._reader.name,
                 "answers": self.model,
             },
-            "index": {"folder": str(self._settings.index), "bytes": counts.bytes},
+            "index": {"folder": self.library.place, "bytes": counts.bytes},
             "versions": {
                 "footnote": __version__,
                 "python": platform.python_version(),
