@@ -57,7 +57,7 @@ def make_chat(quote: str = "It wants\na total ban.", words: str = "a total ban")
             Sentence("Invented.", (), "unsupported"),
         ),
         citations=(cite(1, quote, words), cite(2, "It said so twice.")),
-        conflicts=(Conflict((1, 2), "the date"),),
+        conflicts=(Conflict((1, 2), "They differ in the date.", "2022-02"),),
         notice="A notice.",
         timings_ms={"total": 1.5, "read": 1},
         steps=(Step("search", "looked", 2.0, None, 7),),
@@ -219,7 +219,7 @@ def test_html_and_markdown_tell_all_of_a_chat() -> None:
         for told in (
             "What does it want?", "Searched for: What does the bank want?", "A notice.",
             "a total ban.", "supported by its source", "Report <b>2022</b>", "page 2", SHA,
-            "characters 100–121", "Sources disagree: the date",
+            "characters 100–121", "They differ in the date. ([1], [2], as of 2022-02)",
             "“It said so.” – checked: wrong (not so).",
             "Judged: good answer (yes).", "The documents do not answer this.",
             "The nearest passages", "There is no answer.",

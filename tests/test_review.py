@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag import cli
+from rag.cli import reviewing
 from rag.errors import SettingError, UnknownDocument
 from rag.evaluate.folder import read_questions
 from rag.history import Feedback, History, Message, Review, Transcript, history_path
@@ -209,7 +210,7 @@ def test_the_command_writes_what_was_found(
     history.keep_review(history.append(judged, "What?", GIVEN), 0, Review("right"))
     history.append(other, "Silent?", GIVEN)
     history.close()
-    monkeypatch.setattr(cli, "open_assistant", lambda _: pytest.fail("no library is needed"))
+    monkeypatch.setattr(reviewing, "open_assistant", lambda _: pytest.fail("no library is needed"))
 
     def run(*words: str) -> int:
         return cli.main(["review", "--index", str(settings.index), "export", *words])
@@ -224,7 +225,7 @@ def test_the_command_writes_what_was_found(
     assert "There is no chat" in capsys.readouterr().err
     assert run("questions") == cli.FAILED
     library = OneDocument(tmp_path)
-    monkeypatch.setattr(cli, "open_assistant", lambda _: type("A", (), {"library": library}))
+    monkeypatch.setattr(reviewing, "open_assistant", lambda _: type("A", (), {"library": library}))
     assert run("questions", "--out", str(tmp_path / "q")) == cli.OK
     (row,) = map(json.loads, (tmp_path / "q" / "questions.jsonl").read_text().splitlines())
     assert row["id"] == f"{judged[:8]}-0"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from rag.errors import UnknownDocument
-from rag.records import Document, Twin
+from rag.records import Citation, Document, Twin
 from ui import conversation, reading, services
 from ui.facts import facts_of
 from ui.failures import told
@@ -73,6 +74,12 @@ def opened_place(length: int) -> tuple[int, int]:
     if not (_OFFSET.fullmatch(start) and _OFFSET.fullmatch(end)):
         return 0, 0
     return (int(start), int(end)) if int(start) < int(end) <= length else (0, 0)
+
+
+def place_address(citation: Citation) -> str:
+    """Gives the address that opens a document at a quote."""
+    named = {PARAMETER: citation.document.id, FROM: citation.start, TO: citation.end}
+    return f"library?{urlencode(named)}"
 
 
 def _draw_actions(document: Document, go_to_chat: Callable[[str], None]) -> None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from rag.errors import FootnoteError
 from rag.exchange import to_html, to_json_text, to_markdown
@@ -89,7 +92,11 @@ def _questions(key: str, chat: Transcript) -> str:
 
 def _as_file(text: str, name: str, kind: str) -> Response:
     """Answers with a file that the browser saves and does not show."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
     return Response(text, headers=headers, media_type=f"{kind}; charset=utf-8")
 
 
@@ -106,8 +113,17 @@ _REVIEWS: Mapping[str, tuple[str, Callable[[str, Transcript], str]]] = {
     "jsonl": ("application/jsonl", _questions),
 }
 _NO_FORM = PlainTextResponse("There is no such form of it.", 404)
-ROUTES = [
-    Route(f"/{_ADDRESS}/review/{{conversation}}.{{form}}", save_review),
-    Route(f"/{_ADDRESS}/{{conversation}}.{{form}}", save_chat),
-    Route(f"/{_ADDRESS}/{{conversation}}/{{message:int}}.{{form}}", save_chat),
-]
+
+
+def save_routes() -> Mount:
+    """Gives the routes, for the hosts alone that the chat itself answers."""
+    hosts = st.get_option("server.allowedHosts") or ["*"]
+    return Mount(
+        f"/{_ADDRESS}",
+        routes=[
+            Route("/review/{conversation}.{form}", save_review),
+            Route("/{conversation}.{form}", save_chat),
+            Route("/{conversation}/{message:int}.{form}", save_chat),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
+    )

@@ -71,6 +71,7 @@ def _begin_work() -> None:
     if not services.models().settled:
         services.models().begin()
     services.watcher()
+    services.pages()
 
 
 def _draw_work() -> None:

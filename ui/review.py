@@ -13,6 +13,7 @@ from rag.review import Claim, Standing, find_standing, list_claims
 from ui import conversation, services
 from ui.citations import facts, quote_parts
 from ui.claims import Item, Key, Quote, draw_claims, item_key
+from ui.document import place_address
 from ui.downloads import review_address
 from ui.failures import told
 from ui.saving import draw_saving
@@ -122,6 +123,7 @@ def _describe_quote(citation: Citation, longest: int) -> Quote:
         quote_parts(citation, longest),
         _STANDINGS[standing],
         standing == "stands",
+        place_address(citation) if standing == "stands" else "",
     )
 
 

@@ -58,8 +58,10 @@ def history() -> History:
 
 @st.cache_resource(show_spinner=False)
 def pages() -> PdfPages:
-    """Gives the pages of PDFs; the process that draws them starts with the first."""
-    return PdfPages(PageProcess())
+    """Gives the pages of PDFs; the process that draws them starts with this."""
+    process = PageProcess()
+    process.start()
+    return PdfPages(process)
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,6 +10,7 @@ from rag.exchange.words import (
     NEAREST,
     NO_ANSWER,
     VERDICTS,
+    disagreement,
     findings,
     one_line,
     remarks,
@@ -63,7 +64,7 @@ def _render(message: Message, number: int) -> Iterator[str]:
         yield f"<ul class='facts'>{''.join(f'<li>{_line(line)}</li>' for line in found)}</ul>"
     if answer is not None:
         for conflict in answer.conflicts:
-            yield f"<p class='conflict'>Sources disagree: {_line(conflict.note)}</p>"
+            yield f"<p class='conflict'>{_line(disagreement(conflict))}</p>"
         yield from _sources(answer, number)
     yield "</section>"
 

@@ -113,6 +113,7 @@ def _hold_answer(answer: Answer, place: str) -> None:
     markers = Counter(citation.marker for citation in answer.citations)
     used = {m for sentence in answer.sentences for m in sentence.markers}
     used |= {m for conflict in answer.conflicts for m in conflict.markers}
+    used |= {m for agreement in answer.agreements for m in agreement.markers}
     _hold(max(markers.values(), default=1) == 1, f"{place}.citations have a number twice")
     _hold(markers.keys() >= used, f"{place} has a number without a citation")
     _hold(0 <= answer.confidence <= 1, f"{place}.confidence is no probability")

@@ -9,6 +9,7 @@ from rag.exchange.words import (
     NEAREST,
     NO_ANSWER,
     VERDICTS,
+    disagreement,
     findings,
     one_line,
     remarks,
@@ -69,7 +70,7 @@ def _render(message: Message) -> Iterator[str]:
     if answer is None:
         return
     for conflict in answer.conflicts:
-        yield f"Sources disagree: {escape_markdown(conflict.note)}"
+        yield escape_markdown(disagreement(conflict))
     if answer.citations:
         yield "### Sources"
     elif answer.nearest:

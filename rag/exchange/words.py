@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from rag.history import Message
-from rag.records import Answer, Citation, Sentence, Verdict
+from rag.records import Answer, Citation, Conflict, Sentence, Verdict
 
 VERDICTS: dict[Verdict, str] = {
     "verbatim": "word for word",
@@ -65,6 +65,13 @@ def findings(message: Message) -> list[str]:
         said = review.judgement or "noted"
         lines.append(f"“{words}” – checked: {said}{f' ({note})' if note else ''}.")
     return lines
+
+
+def disagreement(conflict: Conflict) -> str:
+    """Gives what sources do not agree in, with their numbers and the newest date."""
+    numbers = ", ".join(f"[{marker}]" for marker in conflict.markers)
+    as_of = f", as of {one_line(conflict.as_of)}" if conflict.as_of else ""
+    return f"{one_line(conflict.note)} ({numbers}{as_of})"
 
 
 def source_facts(citation: Citation) -> list[str]:

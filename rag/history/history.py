@@ -185,6 +185,8 @@ class History:
         difference.
         """
         terms = split_terms(words)
+        if not terms:
+            return [Found(one, None, "") for one in self.conversations(owner)]
         rows = self._rows(
             "SELECT m.conversation_id, m.id, m.question, json_extract(m.answer, '$.text')"
             " FROM messages m JOIN conversations c ON c.id = m.conversation_id"

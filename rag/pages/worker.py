@@ -11,7 +11,8 @@ from rag.errors import PageUnavailable
 from rag.isolate.wire import Message
 from rag.isolate.worker import serve_requests
 from rag.pages.layout import MOST_LETTERS, WHOLE, take_apart
-from rag.parse.pdf_lines import Line, letters_of, read_lines
+from rag.parse.pdf_lines import Line, letters_of
+from rag.parse.pdf_pages import order_lines
 
 MOST_PIXELS = 16_000_000  # of a picture: 48 MB while it is drawn
 TALLEST = 12_000  # pixels
@@ -73,7 +74,7 @@ def read(document: Any, page: Any) -> tuple[dict[str, Any], bytes]:
     try:
         if text_page.count_chars() > MOST_LETTERS:
             return take_apart(len(document), size, [], [])
-        cells, places = _letters(page, text_page, read_lines(text_page))
+        cells, places = _letters(page, text_page, order_lines(page, text_page))
     finally:
         text_page.close()
     return take_apart(len(document), size, cells, places)
@@ -90,13 +91,14 @@ def _letters(
     rect = raw.FS_RECTF()
     for line in lines:
         for cell in line.cells:
-            letters = letters_of(text_page, cell)
-            for index, _ in letters:
-                raw.FPDFText_GetLooseCharBox(text_page, index, rect)
-                places += seen.place(rect.left, rect.bottom, rect.right, rect.top)
-            if letters:
-                words = "".join(letter for _, letter in letters)
-                cells.append((words, cell is line.cells[-1]))
+            runs = [run for run in letters_of(text_page, cell) if run]
+            for run in runs:
+                for index, _ in run:
+                    raw.FPDFText_GetLooseCharBox(text_page, index, rect)
+                    places += seen.place(rect.left, rect.bottom, rect.right, rect.top)
+                words = "".join(letter for _, letter in run)
+                ends_line = run is not runs[-1] or cell is line.cells[-1]
+                cells.append((words, ends_line))
     return cells, places
 
 

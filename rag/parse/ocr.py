@@ -11,7 +11,8 @@ from statistics import median
 from typing import Any
 
 from rag.parse.clean import clean_words
-from rag.parse.pdf_lines import Cell, Line, by_columns
+from rag.parse.pdf_columns import by_columns
+from rag.parse.pdf_lines import Cell, Line
 
 SECONDS = 40  # for all pages of a file, so that one with many pictures keeps the text of the others
 _DOTS_PER_INCH = 200

@@ -24,9 +24,9 @@ class Hyphens:
         self._known: set[str] = set()
         for lines in pages:
             after_hyphen = False
-            for line in lines:
-                words = [word.lower() for word in _WORD.findall(line.words)]
-                ends_divided = bool(_DIVIDED.search(line.words))
+            for seen in (seen for line in lines for seen in line.words.split("\n")):
+                words = [word.lower() for word in _WORD.findall(seen)]
+                ends_divided = bool(_DIVIDED.search(seen))
                 # Halves of divided words are no words.
                 self._known.update(words[after_hyphen : len(words) - ends_divided])
                 after_hyphen = ends_divided

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.parse.pdf_hyphens import Hyphens
-from rag.parse.pdf_lines import Line
+from rag.parse.pdf_lines import ITEM, Line
 from rag.records import BlockKind
 
-_ITEM = re.compile(r"(?:[•◦▪‣●■○–*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]\d]*$")
 _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite|стр\.?)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/|von|из)\s*\d{1,4})?$", re.I
@@ -127,7 +126,8 @@ def _page_parts(lines: list[Line], style: _Style, running: frozenset[str]) -> Pa
     for line in lines:
         if id(line) in edge:
             side = parts.above if line.bottom > middle else parts.below
-            side.append(Part("paragraph", line.words))
+            kind: BlockKind = "table_row" if line.is_row else "paragraph"
+            side.append(Part(kind, _row_words(line, style)))
     parts.body = _body([line for line in lines if id(line) not in edge], style)
     return parts
 
@@ -142,7 +142,7 @@ def _body(lines: list[Line], style: _Style) -> list[Part]:
     for i, line in enumerate(lines):
         if _is_row(lines, i):
             _end_group(parts, group, lines, style)
-            parts.append(Part("table_row", line.words))
+            parts.append(Part("table_row", _row_words(line, style)))
             group = []
         elif group and _joins(group, line, leading):
             group.append(line)
@@ -153,6 +153,11 @@ def _body(lines: list[Line], style: _Style) -> list[Part]:
     return parts
 
 
+def _row_words(line: Line, style: _Style) -> str:
+    cells = (functools.reduce(style.hyphens.join, c.words.split("\n")) for c in line.cells)
+    return "\t".join(cells).strip()
+
+
 def _end_group(parts: list[Part], group: list[Line], lines: list[Line], style: _Style) -> None:
     if not group:
         return
@@ -161,7 +166,7 @@ def _end_group(parts: list[Part], group: list[Line], lines: list[Line], style: _
     if level and (style.is_large(group) or _is_heading_place(group, lines)):
         parts.append(Part("heading", words, level))
     else:
-        parts.append(Part("list_item" if _ITEM.match(words) else "paragraph", words))
+        parts.append(Part("list_item" if ITEM.match(words) else "paragraph", words))
 
 
 def _leading(lines: list[Line]) -> float:
@@ -183,7 +188,9 @@ def _is_heading_place(group: list[Line], lines: list[Line]) -> bool:
 
 def _is_row(lines: list[Line], i: int) -> bool:
     """Several cells are a table's row beside another such line, or where they are three."""
-    if len(lines[i].cells) < 2 or _ITEM.match(lines[i].words.replace("\t", " ")):
+    if lines[i].is_row:
+        return True
+    if len(lines[i].cells) < 2 or ITEM.match(lines[i].words.replace("\t", " ")):
         return False
     neighbours = [n for n in (i - 1, i + 1) if 0 <= n < len(lines)]
     return len(lines[i].cells) > 2 or any(len(lines[n].cells) > 1 for n in neighbours)
@@ -191,7 +198,7 @@ def _is_row(lines: list[Line], i: int) -> bool:
 
 def _joins(group: list[Line], line: Line, leading: float) -> bool:
     above = group[-1]
-    if _ITEM.match(line.words.replace("\t", " ")) or (
+    if ITEM.match(line.words.replace("\t", " ")) or (
         above.is_bold != line.is_bold and len(group) == 1
     ):
         return False
@@ -218,6 +225,6 @@ def _ended_early(group: list[Line], line: Line) -> bool:
 
 
 def _is_indented(group: list[Line], line: Line) -> bool:
-    if _ITEM.match(group[0].words) or not _ENDS_SENTENCE.search(group[-1].words):
+    if ITEM.match(group[0].words) or not _ENDS_SENTENCE.search(group[-1].words):
         return False
     return line.left > group[-1].left + 0.7 * line.size

@@ -8,16 +8,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
 from rag.parse.clean import clean_words
+from rag.parse.pdf_rules import Rule
 
+ITEM = re.compile(r"(?:[•◦▪‣●■○–*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")
 _CELL_GAP = 1.5  # times the height of the letters; spaces between words are under one
+_PART_GAP = 0.7  # likewise; spaces in justified lines may be wider
 _HYPHENS = (0x2, 0xFFFE)  # how pdfium writes the hyphen at the end of a line
 _SAMPLED_LETTERS = 200
-_LEAST_COLUMN_LINES = 6
-_LEAST_COLUMN_CHARACTERS = 18  # on average; the cells of a table are shorter
 
 # The space after a Latin word in an Arabic or Hebrew line stands to its right, as all of the word
 # does, and so seems to stand before it.
@@ -31,27 +33,31 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top, in points a
 
 @dataclass(slots=True)
 class Cell:
-    """Words of one line without a wide gap between them.
-
-    ``first`` and ``last`` are the places of its letters among the characters of the page.
-    """
+    """Words of one line without a wide gap or a rule between them; or of all lines of a cell."""
 
     words: str
     left: float
     right: float
-    first: int = 0
-    last: int = 0
+    parts: tuple[Cell, ...] = ()
+    """What gaps too wide for a space and too narrow for a cell take it into, if there are any."""
+    runs: tuple[range, ...] = ()
+    """Where its letters stand among the characters of the page, a range for each line or more."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A line as it is seen: ``size`` is the height of its letters in points."""
+    """A line as it is seen, or a row of a table, whose cells may have several lines each.
+
+    Attributes:
+        size: the height of its letters in points.
+    """
 
     cells: list[Cell]
     bottom: float
     top: float
     size: float
     is_bold: bool = False
+    is_row: bool = False
     words: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,33 +72,43 @@ class Line:
         return max(cell.right for cell in self.cells)
 
 
-def read_lines(text_page: Any) -> list[Line]:
-    """Reads a page's lines in reading order, whichever way round they stand on it.
+def read_lines(
+    text_page: Any,
+    rotation: int = 0,
+    rules: Sequence[Rule] = (),
+    hidden: AbstractSet[int] = frozenset(),
+) -> list[Line]:
+    """Reads a page's lines in the order in which the file writes them.
 
     Args:
         text_page: a ``pypdfium2.PdfTextPage``.
+        rotation: quarter turns against the clock of its letters (``usual_turn``).
+        rules: the upright ones, which part cells.
+        hidden: indices of characters that are left out.
     """
     characters: list[tuple[int, int]] = []
     lines: list[Line] = []
-    codes = list(_codes(text_page))
-    rotation = _usual_turn(text_page, [index for index, code in codes if code > 32])
-    for index, code in codes:
+
+    def end_line() -> None:
+        lines.extend(_line(text_page, characters, rotation, rules))
+        characters.clear()
+
+    for index, code in _codes(text_page):
         if code in (10, 13):
-            lines.extend(_line(text_page, characters, rotation))
-            characters = []
-        else:
+            end_line()
+        elif index not in hidden:
             characters.append((index, code))
             if code in _HYPHENS:  # pdfium leaves out the line break after it
-                lines.extend(_line(text_page, characters, rotation))
-                characters = []
-    lines.extend(_line(text_page, characters, rotation))
-    return by_columns(_upright(lines))
+                end_line()
+    end_line()
+    return _upright(lines)
 
 
-def _usual_turn(text_page: Any, indices: Sequence[int]) -> int:
+def usual_turn(text_page: Any) -> int:
     """Gives the quarter turns against the clock of most letters, told from a sample of them."""
     from pypdfium2 import raw
 
+    indices = [index for index, code in _codes(text_page) if code > 32]
     sample = indices[:: max(len(indices) // _SAMPLED_LETTERS, 1)]
     angles = (raw.FPDFText_GetCharAngle(text_page, index) for index in sample)
     turns = Counter(round(-angle / (math.pi / 2)) % 4 for angle in angles)
@@ -116,20 +132,21 @@ def _codes(text_page: Any) -> Iterator[tuple[int, int]]:
             yield index, code
 
 
-def _line(text_page: Any, characters: list[tuple[int, int]], rotation: int) -> Iterator[Line]:
+def _line(
+    text_page: Any, characters: list[tuple[int, int]], rotation: int, rules: Sequence[Rule]
+) -> Iterator[Line]:
     """Yields the line of these characters (index, code), if there are words in it."""
     seen: list[tuple[int, str, Box | None]] = []
     for index, code in characters:
         letter = _letter(code)
         seen.append((index, letter, None if letter.isspace() else _box(text_page, index, rotation)))
-    boxes = sorted(box[3] - box[1] for _, _, box in seen if box)
-    if not boxes:
+    placed = [box for _, _, box in seen if box]
+    if not placed:
         return
-    size = boxes[len(boxes) // 2]
-    cells = _cells(seen, size)
+    size = sorted(box[3] - box[1] for box in placed)[len(placed) // 2]
+    bottom, top = min(b[1] for b in placed), max(b[3] for b in placed)
+    cells = _cells(seen, size, [r.at for r in rules if r.covers((bottom + top) / 2)])
     if cells:
-        placed = [box for _, _, box in seen if box]
-        bottom, top = min(b[1] for b in placed), max(b[3] for b in placed)
         yield Line(cells, bottom, top, size, _is_bold(text_page, characters))
 
 
@@ -137,24 +154,28 @@ def _letter(code: int) -> str:
     return "-" if code in _HYPHENS else _WRITTEN.get(code, chr(code))
 
 
-def letters_of(text_page: Any, cell: Cell) -> list[tuple[int, str]]:
-    """Gives the letters of a cell's words, each with its place among the page's characters.
+def letters_of(text_page: Any, cell: Cell) -> list[list[tuple[int, str]]]:
+    """Gives the letters of each of a cell's runs, with their places among the page's characters.
 
     Gives none where they are not exactly those of ``cell.words``, white space aside.
     """
+    runs = [_letters_in(text_page, run) for run in cell.runs]
+    words = "".join(letter for run in runs for _, letter in run)
+    return runs if words == "".join(cell.words.split()) else []
+
+
+def _letters_in(text_page: Any, run: range) -> list[tuple[int, str]]:
     from pypdfium2 import raw
 
     found: list[tuple[int, str]] = []
-    for index in range(cell.first, cell.last + 1):
+    for index in run:
         letter = _letter(int(raw.FPDFText_GetUnicode(text_page, index)))
         if found and "\ud800" <= found[-1][1] <= "\udbff" and "\udc00" <= letter <= "\udfff":
             pair = (found[-1][1] + letter).encode("utf-16", "surrogatepass").decode("utf-16")
             found[-1] = (found[-1][0], pair)
         elif letter != "\0" and not letter.isspace():
             found.append((index, letter))
-    kept = [(index, letter) for index, letter in found if clean_words(letter)]
-    words = "".join(letter for _, letter in kept)
-    return kept if words == "".join(cell.words.split()) else []
+    return [(index, letter) for index, letter in found if clean_words(letter)]
 
 
 def _box(text_page: Any, index: int, rotation: int) -> Box:
@@ -172,32 +193,59 @@ def _box(text_page: Any, index: int, rotation: int) -> Box:
     return turned[rotation % 4]
 
 
-def _cells(seen: list[tuple[int, str, Box | None]], size: float) -> list[Cell]:
-    cells: list[Cell] = []
-    letters: list[str] = []
-    left = right = 0.0
-    first = last = 0
+def _cells(
+    seen: list[tuple[int, str, Box | None]], size: float, rules: Sequence[float] = ()
+) -> list[Cell]:
+    cells: list[list[_Part]] = []
+    right = 0.0
     for index, letter, box in seen:
         if box is None:
-            letters.append(" ")
+            if cells:
+                cells[-1][-1].letters.append(" ")
             continue
-        if letters and right and box[0] - right > _CELL_GAP * size:
-            _end_cell(cells, letters, left, right, first, last)
-            letters, left, right, first = [], box[0], box[2], index
-        elif not right:
-            left, right, first = box[0], box[2], index
-        letters.append(letter)
-        left, right, last = min(left, box[0]), max(right, box[2]), index
-    _end_cell(cells, letters, left, right, first, last)
-    return cells
+        if not cells or _are_apart(right, box[0], size, rules):
+            cells.append([_Part([], box[0], box[2], index)])
+        elif box[0] - right > _PART_GAP * size:
+            cells[-1].append(_Part([], box[0], box[2], index))
+        part = cells[-1][-1]
+        part.letters.append(letter)
+        part.left, part.right = min(part.left, box[0]), max(part.right, box[2])
+        part.last = index
+        right = max(part.right for part in cells[-1])
+    return [cell for parts in cells if (cell := _join_parts(parts)).words]
 
 
-def _end_cell(
-    cells: list[Cell], letters: list[str], left: float, right: float, first: int, last: int
-) -> None:
+@dataclass(slots=True)
+class _Part:
+    letters: list[str]
+    left: float
+    right: float
+    first: int
+    last: int = 0
+
+
+def _are_apart(right: float, left: float, size: float, rules: Sequence[float]) -> bool:
+    """Says whether what ends and begins at these places is of two cells."""
+    slack = size / 5  # letters may touch a rule
+    is_ruled = any(right - slack <= at <= left + slack for at in rules)
+    return left - right > _CELL_GAP * size or (is_ruled and left > right - slack)
+
+
+def _join_parts(parts: list[_Part]) -> Cell:
+    left, right = min(part.left for part in parts), max(part.right for part in parts)
+    cells = [
+        Cell(_written(p.letters), p.left, p.right, runs=(range(p.first, p.last + 1),))
+        for p in parts
+    ]
+    kept = tuple(cell for cell in cells if cell.words)
+    words = _written([letter for part in parts for letter in part.letters])
+    run = range(parts[0].first, parts[-1].last + 1)
+    return Cell(words, left, right, kept if len(kept) > 1 else (), (run,))
+
+
+def _written(letters: list[str]) -> str:
     joined = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if words := _SPACE_BEFORE_LATIN.sub(r"\1 ", clean_words(joined)):
-        cells.append(Cell(words, left, right, first, last))
+    return _SPACE_BEFORE_LATIN.sub(r"\1 ", clean_words(joined))
 
 
 def _is_bold(text_page: Any, characters: list[tuple[int, int]]) -> bool:
@@ -212,47 +260,3 @@ def _is_bold(text_page: Any, characters: list[tuple[int, int]]) -> bool:
         if b"bold" not in name and b"black" not in name:
             return False
     return True
-
-
-# Columns that the file writes line by line across the page.
-
-
-def by_columns(lines: list[Line]) -> list[Line]:
-    """Puts lines that run across two columns into the order in which people read them."""
-    ordered: list[Line] = []
-    i = 0
-    while i < len(lines):
-        run = _column_run(lines, i)
-        if len(run) < _LEAST_COLUMN_LINES or not _reads_as_columns(run):
-            ordered.extend(run or [lines[i]])
-        else:
-            for side in (0, 1):
-                ordered.extend(_side(line, side) for line in run)
-        i += len(run) or 1
-    return ordered
-
-
-def _column_run(lines: list[Line], i: int) -> list[Line]:
-    """Gives the lines from ``i`` on that have two cells with one gutter through all of them."""
-    run: list[Line] = []
-    gutter_left, gutter_right = float("-inf"), float("inf")
-    for line in lines[i:]:
-        if len(line.cells) != 2:
-            break
-        gutter_left = max(gutter_left, line.cells[0].right)
-        gutter_right = min(gutter_right, line.cells[1].left)
-        if gutter_left >= gutter_right:
-            break
-        run.append(line)
-    return run
-
-
-def _reads_as_columns(run: list[Line]) -> bool:
-    return all(
-        sum(len(line.cells[side].words) for line in run) >= _LEAST_COLUMN_CHARACTERS * len(run)
-        for side in (0, 1)
-    )
-
-
-def _side(line: Line, side: int) -> Line:
-    return Line([line.cells[side]], line.bottom, line.top, line.size, line.is_bold)

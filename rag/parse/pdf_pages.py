@@ -9,7 +9,11 @@ from typing import Any
 
 from rag.errors import UnreadableDocument
 from rag.parse import ocr
-from rag.parse.pdf_lines import Line, read_lines
+from rag.parse.pdf_columns import by_columns, split_at_columns
+from rag.parse.pdf_lines import Line, read_lines, usual_turn
+from rag.parse.pdf_rows import join_wrapped_rows
+from rag.parse.pdf_rules import read_rules
+from rag.parse.pdf_tables import find_grids, join_ruled_rows
 
 _PDFIUM = threading.Lock()  # pdfium must not be entered by two threads
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -101,9 +105,22 @@ def _read(document: Any, name: str) -> Pages:
 def _text_layer(page: Any) -> list[Line]:
     text_page = page.get_textpage()
     try:
-        return read_lines(text_page)
+        return order_lines(page, text_page)
     finally:
         text_page.close()
+
+
+def order_lines(page: Any, text_page: Any) -> list[Line]:
+    """Gives the lines and the rows of tables of a page, in the order in which people read them.
+
+    Args:
+        page, text_page: as pypdfium2 has them.
+    """
+    turn = usual_turn(text_page)
+    grids = find_grids(read_rules(page, turn))
+    rules = [rule for grid in grids for rule in grid.vertical]
+    lines = join_ruled_rows(read_lines(text_page, turn, rules), grids)
+    return join_wrapped_rows(by_columns(split_at_columns(lines)))
 
 
 def _read_picture(

@@ -59,6 +59,12 @@ def test_nothing_keeps_anybody_out(people: People, site: Site, scheme: str) -> N
     table.get_by_role("link", name="The digital ruble").click()
     expect(page.get_by_role("region", name=re.compile("Page 1 of"))).to_be_visible()
     found += faults(page, "a document")
+    page.get_by_role("link", name="Your chats").click()
+    expect(page.get_by_role("button", name="More").first).to_be_visible()
+    found += faults(page, "chats")
+    page.get_by_role("link", name="Check answers").click()
+    expect(page.locator(".fn-claim").first).to_be_visible()
+    found += faults(page, "check")
     assert found == []
 
 

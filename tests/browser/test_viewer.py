@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import People, Site, ask
+from tests.browser.test_library import text_file, upload
 
 PILOT = "When did the pilot of the digital ruble begin?"
 BANK = "What does the Central Bank want?"
@@ -91,3 +93,27 @@ def test_a_text_has_an_outline_and_the_keyboard_goes_on(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".fn-source")).to_have_count(0)
     expect(number(page)).to_be_focused()
+
+
+def test_a_long_text_goes_on_where_one_reads(people: People, stub_site: Site) -> None:
+    text = "\N{BALLOON}" * 50 + "".join(f"Line {n:06} of a long text.\n" for n in range(400_000))
+    page = people.arrive(f"{stub_site.address}/library")
+    upload(page, text_file("long.txt", text))
+    expect(page.get_by_role("table", name="Documents")).to_contain_text("long.txt")
+    document_id = hashlib.sha256(text.encode()).hexdigest()[:12]
+    start = text.index("Line 200000")
+    page.goto(f"{stub_site.address}/library?d={document_id}&from={start}&to={start + 11}")
+    mark = page.locator("mark")
+    expect(mark).to_have_text("Line 200000")
+    expect(mark).to_be_in_viewport()
+    region = page.get_by_role("region", name="Text of long.txt")
+    first = re.search(r"\d{6}", region.inner_text())
+    assert first is not None
+    page.get_by_role("button", name="Earlier text").click()
+    expect(region).to_contain_text(f"Line {int(first[0]) - 100} of")
+    expect(page.locator(".fn-seam")).to_be_in_viewport()
+    page.get_by_role("searchbox", name="Find in this document").fill("line 399999")
+    page.keyboard.press("Enter")
+    expect(page.locator(".fn-spot")).to_have_text("Line 399999")
+    expect(page.locator(".fn-spot")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Later text")).to_have_count(0)

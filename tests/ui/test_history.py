@@ -16,7 +16,7 @@ from tests.ui.pages import BANK, ask, button, drawn, keys, leaders, texts
 from tests.ui.stub import StubAssistant
 from ui import services
 from ui.claims import read_found
-from ui.downloads import ROUTES, file_stem
+from ui.downloads import file_stem, save_routes
 
 REFUSED = "What is the capital of France?"
 
@@ -125,7 +125,8 @@ def test_a_saved_chat_is_taken_in_as_a_new_one(app: AppTest, two_chats: tuple[st
 
 @pytest.fixture
 def client(core: StubAssistant) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=ROUTES)) as opened:
+    app = Starlette(routes=[save_routes()])
+    with TestClient(app, base_url="http://localhost") as opened:
         yield opened
 
 
@@ -146,6 +147,8 @@ def test_a_chat_and_an_answer_are_saved_as_files(core: StubAssistant, client: Te
         assert "capital of France" in whole.text
         assert "capital of France" not in one.text
     assert len(read_chat(whole.content).messages) == 2
+    evil = {"Host": "evil.example"}
+    assert client.get(f"/save/{chat}.md", headers=evil).status_code == 400
     for address in (f"{'0' * 32}.md", f"{chat}.exe", f"{chat}/99999.md", f"review/{chat}.exe"):
         assert client.get(f"/save/{address}").status_code == 404
 
@@ -190,7 +193,30 @@ def test_a_chat_is_checked_claim_by_claim(app: AppTest, core: StubAssistant) -> 
     assert [i["question"] for i in claims["items"]] == [BANK, "", REFUSED]
     assert [i["verdict"] for i in claims["items"]] == ["word for word"] * 2 + ["not answered"]
     assert [i["quotes"][0]["stands"] for i in claims["items"]] == [False, True, False]
+    (open_, gone) = (claims["items"][n]["quotes"][0]["address"] for n in (1, 0))
+    assert open_.startswith("library?d=") and "&from=" in open_
+    assert gone == ""
     assert claims["found"] == {f"{first.id}.1": ["wrong", "<b>no</b>"]}
+
+
+def test_of_a_long_chat_the_latest_questions_are_drawn(app: AppTest) -> None:
+    history = services.history()
+    chat = history.start("f" * 32)
+    for number in range(37):
+        history.append(chat, f"Question {number}?", None)
+    app.query_params["c"] = chat
+    app.run()
+
+    def first() -> str:
+        return next(t for t in texts(app) if t.startswith("Question "))
+
+    assert first() == "Question 20?"
+    for expected in ("Question 10?", "Question 0?"):
+        button(app, "earlier").click().run()
+        assert first() == expected
+    assert "earlier" not in keys(app)
+    ask(app, BANK)
+    assert first() == "Question 0?"
 
 
 def test_another_browsers_chat_is_not_offered_for_a_check(

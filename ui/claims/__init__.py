@@ -18,13 +18,17 @@ Key = tuple[int, int]  # the message's id, and the claim's place in its answer
 
 @dataclass(frozen=True)
 class Quote:
-    """A quote under a claim: who says it where, and whether it still stands there."""
+    """A quote under a claim: who says it where, and whether it still stands there.
+
+    ``address`` opens the document at the quote; '' where it cannot be opened.
+    """
 
     title: str
     facts: str
     parts: Sequence[Mapping[str, Any]]
     standing: str
     stands: bool
+    address: str = ""
 
 
 @dataclass(frozen=True)

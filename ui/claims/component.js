@@ -86,10 +86,20 @@ function drawQuote(quote) {
     words.append(part.bold ? element("strong", "", part.text) : part.text);
   }
   const from = element("figcaption", "fn-facts");
-  from.append(element("b", "", quote.title), ` · ${quote.facts} · `);
+  from.append(drawTitle(quote), ` · ${quote.facts} · `);
   from.append(element("span", quote.stands ? "fn-stands" : "fn-doubt", quote.standing));
   figure.append(words, from);
   return figure;
+}
+
+// The document opens beside the check, which goes on here.
+function drawTitle(quote) {
+  if (!quote.address) return element("b", "", quote.title);
+  const link = element("a", "", quote.title);
+  link.href = quote.address;
+  link.target = "_blank";
+  link.rel = "noopener";
+  return link;
 }
 
 function drawChoice(root, item) {

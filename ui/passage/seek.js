@@ -84,7 +84,7 @@ function drawOutlineButton(view) {
     if (view.headings.hidden || view.headings.children.length) return;
     try {
       const told = await ask(view, "outline");
-      view.headings.replaceChildren(drawHeadings(view, told.headings));
+      view.headings.replaceChildren(drawHeadings(view, told.headings, toggle));
     } catch (error) {
       tellFailure(view, error);
     }
@@ -93,13 +93,18 @@ function drawOutlineButton(view) {
   return toggle;
 }
 
-function drawHeadings(view, headings) {
+function drawHeadings(view, headings, toggle) {
   if (!headings.length) return element("p", "", "This document has no headings.");
   const list = element("ul");
   for (const { level, words, at } of headings) {
     const item = element("li");
     item.style.paddingLeft = `${Math.max(0, level - 1)}rem`;
-    item.append(button(words, "", () => goToSpot(view, at)));
+    const choose = () => {
+      toggle.click(); // the document has the room again
+      toggle.focus();
+      goToSpot(view, at);
+    };
+    item.append(button(words, "", choose));
     list.append(item);
   }
   return list;

@@ -42,6 +42,7 @@ function drawMarked(view, begin, points) {
     ...data.bold.map(([from, to]) => ({ from, to, kind: "fn-bold" })),
   ];
   if (view.spot) ranges.push({ from: view.spot[0], to: view.spot[1], kind: "fn-spot" });
+  if (view.seam >= 0) ranges.push({ from: view.seam, to: view.seam + 1, kind: "fn-seam" });
   const text = (from, to) => points.slice(from - begin, to - begin).join("");
   const inside = (from, to) => drawRuns(Math.max(from, begin), Math.min(to, stop), ranges, text);
   if (data.to <= data.from || data.to <= begin || data.from >= stop) return inside(begin, stop);
@@ -76,43 +77,38 @@ function drawRuns(from, to, ranges, text) {
 }
 
 function more(view, words, direction) {
-  return button(words, "", async () => {
+  const wanted = button(words, "", async () => {
     try {
-      await extend(view, direction);
+      await extend(view, direction, wanted);
     } catch (error) {
       tellFailure(view, error);
     }
   });
+  return wanted;
 }
 
-async function extend(view, direction) {
+// Adds text at one end, and lets go of some at the other where it is very much; what was read stays
+// where it is seen.
+async function extend(view, direction, wanted) {
   const { from, points } = view.stretch;
-  const end = from + points.length;
-  const [start, stop] = direction < 0 ? [Math.max(0, from - MORE), from] : [end, end + MORE];
+  const seam = direction < 0 ? from : from + points.length;
+  const [start, stop] = direction < 0 ? [Math.max(0, seam - MORE), seam] : [seam, seam + MORE];
   const turn = (view.turn += 1);
   const told = await ask(view, `text?from=${start}&to=${stop}`);
   if (turn !== view.turn) return;
+  const edge = wanted.getBoundingClientRect()[direction < 0 ? "bottom" : "top"];
   const added = Array.from(told.text);
-  const region = view.text;
-  const before = region.scrollHeight - region.scrollTop;
-  if (direction < 0) {
-    view.stretch = { from: start, points: added.concat(points).slice(0, MOST_DRAWN) };
-    markText(view);
-    region.scrollTop = region.scrollHeight - before;
-  } else {
-    const all = points.concat(added);
-    const dropped = Math.max(0, all.length - MOST_DRAWN);
-    const shift = dropped ? region.scrollHeight : 0;
-    view.stretch = { from: from + dropped, points: all.slice(dropped) };
-    markText(view);
-    if (shift) region.scrollTop -= shift - (region.scrollHeight - heightOf(region, added.length));
-  }
-  region.focus({ preventScroll: true });
-}
-
-// About how high so many of the last characters stand.
-function heightOf(region, characters) {
-  return (region.scrollHeight * characters) / Math.max(region.textContent.length, 1);
+  const all = direction < 0 ? added.concat(points) : points.concat(added);
+  const dropped = direction < 0 ? 0 : Math.max(0, all.length - MOST_DRAWN);
+  view.stretch = {
+    from: (direction < 0 ? start : from) + dropped,
+    points: all.slice(dropped, dropped + MOST_DRAWN),
+  };
+  view.seam = seam;
+  markText(view);
+  const shown = view.text.querySelector(".fn-seam");
+  if (shown) view.text.scrollTop += shown.getBoundingClientRect().top - edge;
+  view.text.focus({ preventScroll: true });
 }
 
 // Shows another place of the text.
