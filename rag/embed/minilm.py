@@ -7,6 +7,7 @@ they are, in the package's ``model.safetensors``, and are mapped from there.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +39,7 @@ class MiniLmEmbedder:
         """Finds the model; loads nothing yet."""
         self._folder = find_bundled_model()
         self._loaded: tuple[Any, Any] | None = None
+        self._loading = threading.Lock()  # a question and the worker may come first at once
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
@@ -67,26 +69,31 @@ class MiniLmEmbedder:
         return self._load()[1].token_to_id(word) is not None
 
     def _load(self) -> tuple[Any, Any]:
-        if self._loaded is None:
-            check_bundled_files(self._folder)
-            import onnxruntime
-            from tokenizers import Tokenizer
+        with self._loading:
+            if self._loaded is None:
+                check_bundled_files(self._folder)
+                self._loaded = _open(self._folder)
+            return self._loaded
 
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            options.intra_op_num_threads = 1
-            options.enable_cpu_mem_arena = False  # as quick, and gives memory back
-            options.add_session_config_entry(
-                "session.model_external_initializers_file_folder_path", str(self._folder)
-            )
-            session = onnxruntime.InferenceSession(
-                GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
-            tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
-            tokenizer.enable_truncation(LONGEST_TEXT)
-            tokenizer.no_padding()
-            self._loaded = session, tokenizer
-        return self._loaded
+
+def _open(folder: Path) -> tuple[Any, Any]:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # as quick, and gives memory back
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(folder)
+    )
+    session = onnxruntime.InferenceSession(
+        GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
+    )
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    tokenizer.enable_truncation(LONGEST_TEXT)
+    tokenizer.no_padding()
+    return session, tokenizer
 
 
 def _run(session: Any, ids: list[int]) -> Any:
