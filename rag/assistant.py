@@ -141,15 +141,7 @@ class Assistant:
         question = check_question(question)
         asked = read_question(question)
         resolved = resolve(question, turns)
-        blank = Answer(
-            id=answer_id or hashlib.sha256(question.encode()).hexdigest()[:12],
-            question=question,
-            searched_for=resolved.question,
-            status="abstained",
-            text=ABSTAINED,
-            confidence=0.0,
-            model=self._reader.name,
-        )
+        blank = self._begin(question, resolved.question, answer_id)
         choice = self._choose(model) if threshold is None else READER
         answer = self._reply(blank, asked, resolved, documents)
         if answer is None and choice != READER and self.library.documents():
@@ -168,6 +160,18 @@ class Assistant:
         doubt = UNSURE if threshold is not None and self._would_refuse(answer) else None
         notice = _join(doubt, self._tell_language(question), answer.notice)
         return replace(answer, notice=notice, timings_ms=watch.milliseconds())
+
+    def _begin(self, question: str, searched_for: str, answer_id: str | None) -> Answer:
+        """Gives the answer as an abstention."""
+        return Answer(
+            id=answer_id or hashlib.sha256(question.encode()).hexdigest()[:12],
+            question=question,
+            searched_for=searched_for,
+            status="abstained",
+            text=ABSTAINED,
+            confidence=0.0,
+            model=self._reader.name,
+        )
 
     @property
     def model(self) -> str:
@@ -231,7 +235,7 @@ class Assistant:
                 "reader": self._reader.name,
                 "answers": self.model,
             },
-            "index": {"folder": str(self._settings.index), "bytes": counts.bytes},
+            "index": {"folder": self.library.place, "bytes": counts.bytes},
             "versions": {
                 "footnote": __version__,
                 "python": platform.python_version(),

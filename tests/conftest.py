@@ -1,16 +1,83 @@
-"""How the tests are shared out where two processes run them (``pytest -n 2 --dist loadgroup``)."""
+"""What the tests share: a library's engines, embedded and PostgreSQL, and two processes."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from rag.library import engines
+from rag.library import library as front
+from rag.postgres import PostgresStore
+from rag.settings import Settings
+from rag.store import SQLiteStore
+from rag.store.sql import SQLStore
+from tests.postgres.server import CARELESS, Server
+
 PAGES = Path(__file__).parent / "browser"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server, started when a test first asks for it."""
+    server = Server().create()
+    try:
+        yield server.start(**CARELESS)
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def address(server: Server) -> str:
+    """The address of an empty library in PostgreSQL: a schema of its own."""
+    return server.make_schema(f"test_{next(_numbers)}")
+
+
+@pytest.fixture
+def in_postgres(address: str) -> Iterator[PostgresStore]:
+    """An empty store in PostgreSQL."""
+    store = PostgresStore(address)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SQLStore]:
+    """An empty store of each kind."""
+    store: SQLStore
+    if request.param == "sqlite":
+        store = SQLiteStore(tmp_path / "library.sqlite")
+    else:
+        store = PostgresStore(request.getfixturevalue("address"))
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["folder", "postgresql"])
+def each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has every library that the test opens kept in its folder, or in PostgreSQL instead."""
+    if request.param == "folder":
+        return
+    server: Server = request.getfixturevalue("server")
+    addresses: dict[Path, str] = {}
+
+    def open_instead(folder: Path) -> engines.Engines:
+        if folder not in addresses:
+            addresses[folder] = server.make_schema(f"test_{next(_numbers)}")
+        return engines.open_engines(Settings(index=folder, library=addresses[folder]))
+
+    monkeypatch.setattr(front, "open_folder", open_instead)
+    monkeypatch.setattr(front, "open_engines", lambda settings: open_instead(settings.index))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of a file together, and those of all pages, which share a server."""
+    """Keeps the tests of a file together, and those of all pages, which share a server.
+
+    ``pytest -n 2 --dist loadgroup`` shares these groups out.
+    """
     for item in items:
         group = "pages" if PAGES in item.path.parents else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))

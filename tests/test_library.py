@@ -90,6 +90,7 @@ def search_vectors(library: Library, embedder: HashingEmbedder, query: str) -> s
 # Taking in.
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_takes_in_files_and_folders(
     library: Library, folder: Path, embedder: HashingEmbedder
 ) -> None:
@@ -107,6 +108,7 @@ def test_takes_in_files_and_folders(
     assert library.check() == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_file_that_cannot_be_read_is_refused_and_the_rest_goes_on(
     library: Library, folder: Path
 ) -> None:
@@ -146,6 +148,7 @@ def test_hidden_files_loops_and_the_library_itself_are_passed_by(
     assert sorted(outcomes(library.add([tmp_path]))) == ["bank.md", "sea.txt", "sky.txt"]
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_changed_file_replaces_its_former_version(filled: Library, folder: Path) -> None:
     old = filled.document("sea.txt").id
     write(folder / "sea.txt", "Fish swim in the sea.\n")
@@ -157,6 +160,7 @@ def test_a_changed_file_replaces_its_former_version(filled: Library, folder: Pat
     assert filled.check() == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_the_same_content_under_two_names_is_one_document(filled: Library, folder: Path) -> None:
     write(folder / "copy.txt", TEXTS["sea.txt"])
     (report,) = filled.add([folder / "copy.txt"])
@@ -191,6 +195,7 @@ def filled_chunks(library: Library) -> int:
     return library.status().chunks
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_long_batch_can_be_found_while_it_goes_on(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +253,7 @@ def test_an_odd_name_is_cleaned_and_its_original_stays_addressable(
     assert library.remove([name]) == [document]
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_uploads_are_found_by_the_name_they_had(library: Library) -> None:
     name = "re\u202eport\x07.txt"
     report = library.add_bytes(b"words\n", f"C:\\docs\\{name}")
@@ -299,6 +305,7 @@ def test_a_text_is_taken_in_as_it_is(library: Library) -> None:
 # Folders.
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_sync_follows_a_folder(filled: Library, folder: Path, tmp_path: Path) -> None:
     filled.add_bytes(b"An upload.\n", "upload.txt")
     write(tmp_path / "elsewhere" / "other.txt", "From another folder.\n")
@@ -343,6 +350,7 @@ def test_sync_sees_a_change_of_the_same_size_and_second(library: Library, folder
     assert outcomes(library.sync(folder))["a.txt"] == "updated"
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_sync_reads_a_touched_file_once(
     filled: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,6 +360,7 @@ def test_sync_reads_a_touched_file_once(
     assert outcomes(filled.sync(folder))["sea.txt"] == "unchanged"
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_document_with_another_source_stays(filled: Library, folder: Path) -> None:
     filled.add_bytes(TEXTS["sea.txt"].encode(), "sea.txt")
     (folder / "sea.txt").unlink()
@@ -425,6 +434,7 @@ def test_a_former_version_leaves_no_trace_though_the_batch_ends_early(
         assert not path.is_file() or b"xylophon" not in path.read_bytes().lower()
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_an_unknown_document_removes_none(filled: Library) -> None:
     with pytest.raises(UnknownDocument, match=r"nothing\.txt"):
         filled.remove(["sea.txt", "nothing.txt"])
@@ -456,6 +466,7 @@ def test_harmed_indexes_come_back(
     again.close()
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_another_model_embeds_anew_and_keeps_the_rest(
     filled: Library, folder: Path, tmp_path: Path
 ) -> None:
@@ -468,6 +479,7 @@ def test_another_model_embeds_anew_and_keeps_the_rest(
     again.close()
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_other_rules_cut_anew(filled: Library, folder: Path, tmp_path: Path) -> None:
     write(folder / "long.txt", "A sentence of some words. " * 30)
     list(filled.add([folder]))
@@ -595,6 +607,7 @@ def test_a_reader_without_an_index_makes_its_own_while_another_writes(
     reader.close()
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_asking_goes_on_while_another_thread_adds(
     library: Library, tmp_path: Path, embedder: HashingEmbedder
 ) -> None:

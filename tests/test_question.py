@@ -160,3 +160,18 @@ def test_every_text_has_a_form_and_parts(text: str) -> None:
 )
 def test_where_the_answer_stands_is_no_part_of_what_is_asked(question: str, asked: str) -> None:
     assert strip_source(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "put"),
+    [
+        ("list countries that banned crypto", "which countries banned crypto"),
+        ("please name all the banks which take part", "which banks take part"),
+        ("who runs the bank", "who heads the bank"),
+        ("who is in charge of the bank?", "who heads the bank?"),
+        ("list the tariffs", "list the tariffs"),
+        ("who ran the pilot", "who ran the pilot"),
+    ],
+)
+def test_a_question_is_put_as_documents_answer_it(text: str, put: str) -> None:
+    assert read_question(text).text == put

@@ -91,6 +91,7 @@ def describe(library: Library) -> object:
     )
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_removal_takes_effect_at_once_and_is_undone_as_it_was(
     library: Library, embedder: HashingEmbedder, tmp_path: Path
 ) -> None:
@@ -158,6 +159,7 @@ def test_large_libraries_are_purged_too(
     assert find_traces(tmp_path / "index", RARE) == set()
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_the_timer_erases_by_itself(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     erased = threading.Event()
     confirm = library.store.confirm_erased
@@ -189,6 +191,7 @@ def test_the_time_begins_when_the_removal_is_done(
     assert library.check() == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_two_removals_have_each_their_own_time(library: Library, clock: Clock) -> None:
     library.remove(["zanzibar.txt"], undo_seconds=30)
     clock.now += 20
@@ -231,6 +234,7 @@ def test_a_reader_in_the_way_delays_it(
 # What has happened meanwhile.
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_what_was_added_again_stays_and_gets_the_sources(
     library: Library, folder: Path, embedder: HashingEmbedder
 ) -> None:
@@ -243,6 +247,7 @@ def test_what_was_added_again_stays_and_gets_the_sources(
     assert library.check() == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_path_that_stands_for_another_document_stays_with_it(
     library: Library, folder: Path
 ) -> None:
@@ -259,6 +264,7 @@ def test_a_path_that_stands_for_another_document_stays_with_it(
     assert library.check() == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_removed_again_what_was_added_again_is_undone_once(library: Library) -> None:
     library.remove(["zanzibar.txt"], undo_seconds=30)
     library.add_bytes(SECRET.encode(), "other.txt")
@@ -268,6 +274,7 @@ def test_removed_again_what_was_added_again_is_undone_once(library: Library) -> 
     assert library.check() == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_other_rules_in_between_cut_anew(
     library: Library, tmp_path: Path, embedder: HashingEmbedder, clock: Clock
 ) -> None:
@@ -354,6 +361,7 @@ def test_opening_erases_later_where_the_library_is_busy(
     del writer
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_what_is_erased_embeds_nothing(
     library: Library, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -150,6 +150,7 @@ def test_takes_in_whatever_is_submitted(library: Library, tmp_path: Path) -> Non
     assert waiting_bytes(tmp_path) == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_what_was_in_already_is_told(library: Library) -> None:
     for name in ("a.txt", "a.txt", "b.txt"):
         library.submit_upload(name, b"Ships sail.\n")
@@ -180,6 +181,7 @@ def test_a_page_is_fetched(tmp_path: Path) -> None:
     library.close()
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_what_was_submitted_elsewhere_is_done_here(library: Library, tmp_path: Path) -> None:
     other = open_another(tmp_path)
     other.submit_upload("a.txt", b"Ships sail.\n")
@@ -189,6 +191,7 @@ def test_what_was_submitted_elsewhere_is_done_here(library: Library, tmp_path: P
     assert names(library) == ["a.txt"]
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_progress_can_be_seen_from_elsewhere(library: Library, tmp_path: Path, gate: Gate) -> None:
     other = open_another(tmp_path)
     library.start_worker()
@@ -226,6 +229,7 @@ def test_a_fault_of_ours_refuses_one_file(
 # Folders.
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_sync_follows_a_folder(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
@@ -285,6 +289,7 @@ def test_a_file_in_hand_is_cancelled_while_it_is_read(library: Library, tmp_path
     assert waiting_bytes(tmp_path) == []
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_file_in_hand_is_cancelled_from_another_process_while_it_is_embedded(
     library: Library, tmp_path: Path, gate: Gate
 ) -> None:
@@ -326,6 +331,7 @@ def test_bytes_that_are_gone_are_a_refusal(library: Library, tmp_path: Path) -> 
 # Waiting.
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_waits_while_another_changes_the_library(library: Library, tmp_path: Path) -> None:
     other = open_another(tmp_path)
     (tmp_path / "b.txt").write_text("Clouds bring rain.\n")
@@ -425,6 +431,7 @@ def test_nobody_waits_for_the_worker(library: Library, tmp_path: Path, gate: Gat
     assert names(library) == ["slow.txt"]
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_what_was_removed_while_a_file_was_prepared_is_embedded_anew(
     library: Library, gate: Gate
 ) -> None:
@@ -444,6 +451,7 @@ def test_what_was_removed_while_a_file_was_prepared_is_embedded_anew(
 # Ending.
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_worker_that_stops_puts_back_what_is_in_hand(library: Library, tmp_path: Path) -> None:
     for _ in range(worker.MOST_TRIES + 1):
         library.start_worker()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from rag.backup import restore_backup, write_backup
+from rag.backup import IN_A_DATABASE, restore_backup, write_backup
 from ui import conversation, services
 from ui.failures import told
 from ui.words import count, date_in_words
@@ -23,6 +23,9 @@ def draw_backup() -> None:
     if notice := st.session_state.pop(_NOTICE, ""):
         st.text(notice)
     with st.expander("Backup and restore", key="backup"):
+        if services.settings().library:
+            st.text(IN_A_DATABASE)
+            return
         st.text("A backup holds all documents, and the chats of all who use this Footnote.")
         now = datetime.now(UTC)
         st.download_button(

@@ -127,8 +127,10 @@ def name_model(name: str, address: str) -> Choice:
     """
     if not may_name():
         raise SettingError("Whoever runs this server decides which models answer: ask them.")
-    is_set = (name.strip(), address.strip()) == (from_settings().name, from_settings().address)
-    return from_settings() if is_set else check_choice(name, address, is_keyless=not is_here())
+    known = from_settings()
+    if name.strip() == known.name and address.strip() in ("", known.address):
+        return known
+    return check_choice(name, address, is_keyless=not is_here())
 
 
 def use(choice: Choice) -> None:
@@ -146,6 +148,15 @@ def in_words(choice: Choice) -> str:
     if choice == READER:
         return "Built-in reader"
     return choice.name
+
+
+def shown_address(choice: Choice) -> str:
+    """Gives the address of a choice as a page may show it.
+
+    One that is set may hold a password, and is nothing for visitors of a shared server.
+    """
+    is_set = choice == from_settings()
+    return "" if is_set and ("@" in choice.address or not is_here()) else choice.address
 
 
 def draw_choice() -> None:

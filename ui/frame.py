@@ -54,7 +54,7 @@ def _draw_new_chat(chat_page: StreamlitPage) -> None:
 def _draw_chats(chat_page: StreamlitPage) -> None:
     chats = conversation.kept_chats(CHATS_LISTED)
     if chats:
-        st.caption("Your chats")
+        st.caption("Latest chats")
     with st.container(key="chats", gap=None):
         for chat_id, title in chats:
             if st.button(label(title, 60), key=f"chat_{chat_id}", type="tertiary", width="stretch"):

@@ -56,7 +56,7 @@ def _draw_row(found: Found, words: str) -> None:
                 open_chat(chat.id)
             _draw_menu(chat)
         pinned = "Pinned · " if chat.pinned else ""
-        st.caption(f"{pinned}{date_in_words(chat.changed[:10])}")
+        st.text(f"{pinned}{date_in_words(chat.changed[:10])}")
         if words.strip() and found.excerpt:
             st.text(clean(found.excerpt))
 

@@ -79,7 +79,7 @@ def _draw_form() -> None:
     now = choice.current() if choice.current() != READER else choice.from_settings()
     is_model = now != READER
     st.session_state.setdefault(_NAME, now.name if is_model else "")
-    st.session_state.setdefault(_ADDRESS, now.address if is_model else "")
+    st.session_state.setdefault(_ADDRESS, choice.shown_address(now))
     with st.form("model_form"):
         st.text_input("Model", key=_NAME, placeholder="ollama:qwen3", max_chars=250)
         st.text_input(
@@ -153,7 +153,7 @@ def _keys() -> Iterator[tuple[str, str]]:
         else:
             yield (
                 variable,
-                "is not there; it is looked for in the environment and in .streamlit/secrets.toml.",
+                "is not there. Set it in the environment or Streamlit's secrets.toml.",
             )
             continue
         only = "; it is sent to no address that is typed here" if is_shared else ""

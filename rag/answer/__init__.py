@@ -3,7 +3,8 @@
 from rag.answer.cite import LocatePage, cite
 from rag.answer.part import Part, join_parts
 from rag.answer.replies import UNCLEAR, reply
-from rag.answer.respond import Respondent, Stopwatch
+from rag.answer.respond import Respondent
+from rag.answer.stopwatch import Stopwatch
 
 __all__ = [
     "UNCLEAR",

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from rag.answer.cite import LocatePage, cite
 from rag.answer.polarity import decide, is_plain_reply
-from rag.answer.quantities import find_quantities
-from rag.answer.quotation import Quotation, go_on, quote_span
+from rag.answer.quantities import MONTHS, find_quantities
+from rag.answer.quotation import Quotation, go_on, is_bare_row, quote_span
 from rag.question import Form, Question, read_question
 from rag.records import Citation, Passage, Sentence, Span
 from rag.terms import extract_terms
@@ -17,6 +17,8 @@ MOST_SENTENCES = 3
 SEVERAL_SCORE = 0.85  # of the best span's score: below it a further sentence adds noise
 SECOND_SOURCE_SCORE = 0.95  # the same, for a sentence of another document that says more
 SUITED_SCORE = 0.9  # the same, for a sentence that has the form of the answer
+NAMING_SCORE = 0.6  # the same, for one that names several where several are asked for
+COVERING_SCORE = 0.4  # the same, for one that has all content words of a question for a person
 GO_ON = 0.24  # the same, for the sentence that follows in the paragraph
 SAME_SHARE = 0.7  # of a sentence's terms that are said already: it repeats
 FEWEST_NEW_TERMS = 3  # a supporting sentence brings these, or another date or figure
@@ -27,6 +29,20 @@ GIVES_REASON = re.compile(
     re.I,
 )
 DEFINING = re.compile(r"\b(?:is|are|was|were|means?|refers?|stands?|called)\b|[.:]\**\s")
+LEAST_SUITED: dict[Form, float] = {
+    "reason": SUITED_SCORE,
+    "definition": SUITED_SCORE,
+    "several": NAMING_SCORE,
+}
+WHO = re.compile(r"\s*who(?:se|m)?\b", re.I)
+# "Irkutsk region", "the Bank of Russia": a run of words with a capital is one name.
+NAME_INSIDE = re.compile(
+    r"(?<=[\w,;(]\s)\(?(?P<name>[A-Z][\w’'-]+(?:\s+(?:of\s+(?:the\s+)?)?[A-Z][\w’'-]+)*)"
+)
+FEWEST_NAMES = 3  # that a sentence gives where several are asked for
+# The items of a list, and of a series such as "by advice, by exchange and by custody".
+ITEM_WORDS = r"(?:[\w’'-]+\s+){0,3}[\w’'-]+"
+SERIES = re.compile(rf",\s+{ITEM_WORDS},\s+{ITEM_WORDS},?\s+(?:and|or)\s+\w|\n.+\n", re.S)
 DEFINING_CHARACTERS = 80  # the term and its verb stand at the beginning
 
 
@@ -56,7 +72,7 @@ def choose_quotations(
     """Gives the quotations worth showing: the best, and others where they add something."""
     if not spans:
         return []
-    ordered = _put_suited_first(asked, passages, spans)
+    ordered = _put_suited_first(asked, passages, _leave_out_bare_rows(passages, spans))
     best = ordered[0]
     also = [s for s in ordered if s.passage == best.passage and s.score >= GO_ON * best.score]
     first = quote_span(asked, passages[best.passage], best)
@@ -70,6 +86,8 @@ def choose_quotations(
         if asked.form != "several" and not _is_from_elsewhere(span, chosen, passages):
             continue
         quotation = quote_span(asked, passages[span.passage], span)
+        if _asks_who(asked) and _suits(asked, first) and not _suits(asked, quotation):
+            continue
         if adds_something(asked, quotation, chosen, passages):
             chosen.append(quotation)
     return chosen
@@ -161,26 +179,43 @@ def _is_from_elsewhere(
     return passages[span.passage].document.id not in used
 
 
+def _leave_out_bare_rows(passages: Sequence[Passage], spans: Sequence[Span]) -> list[Span]:
+    """Leaves out rows that nothing names: "None | None | 300,000" says nothing to anybody."""
+    named = [span for span in spans if not is_bare_row(passages[span.passage], span)]
+    return named or list(spans)
+
+
 def _put_suited_first(
     asked: Question, passages: Sequence[Passage], spans: Sequence[Span]
 ) -> list[Span]:
-    """Puts what has the form of a reason or a definition before spans that are hardly better."""
+    """Puts what has the form of the answer before spans that are hardly better."""
+
+    if asked.form not in LEAST_SUITED and not _asks_who(asked):
+        return list(spans)
+    least = LEAST_SUITED.get(asked.form, COVERING_SCORE)
 
     def is_suited(span: Span) -> bool:
-        close = span.score >= SUITED_SCORE * spans[0].score
-        return close and _suits(
-            asked.form, asked.text, quote_span(asked, passages[span.passage], span)
-        )
+        close = span.score >= least * spans[0].score
+        return close and _suits(asked, quote_span(asked, passages[span.passage], span))
 
-    if asked.form not in {"reason", "definition"}:
-        return list(spans)
     suited = [span for span in spans if is_suited(span)]
     return [*suited, *(span for span in spans if span not in suited)]
 
 
-def _suits(form: Form, question: str, quotation: Quotation) -> bool:
-    if form == "reason":
+def _asks_who(asked: Question) -> bool:
+    return asked.form == "fact" and bool(WHO.match(asked.text))
+
+
+def _suits(asked: Question, quotation: Quotation) -> bool:
+    question = asked.text
+    if asked.form == "reason":
         return bool(GIVES_REASON.search(quotation.text))
+    if asked.form == "several":
+        names = {match["name"] for match in NAME_INSIDE.finditer(quotation.text)}
+        new = {n for n in names if n not in question and n.lower() not in MONTHS}
+        return len(new) >= FEWEST_NAMES or bool(SERIES.search(quotation.text))
+    if asked.form == "fact":
+        return set(extract_terms(question)) <= set(extract_terms(quotation.text))
     beginning = quotation.text[:DEFINING_CHARACTERS]
     verb = DEFINING.search(beginning)
     defined = set(extract_terms(beginning[: verb.start()] if verb else ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -104,6 +105,17 @@ def correct_spelling(topic: str, documents: Sequence[Document]) -> str:
     """Gives a topic with words that only nearly stand in a title spelt as they stand there."""
     known = set().union(*map(_words_of, documents)) if documents else set()
     return WORD.sub(lambda word: _nearest(word[0], known), topic)
+
+
+def take_turns(passages: Sequence[Passage]) -> list[Passage]:
+    """Gives the first passage of each document, then the second of each, and so on."""
+    seen: Counter[str] = Counter()
+    places = []
+    for passage in passages:
+        places.append(seen[passage.document.id])
+        seen[passage.document.id] += 1
+    order = sorted(range(len(passages)), key=lambda index: places[index])
+    return [passages[index] for index in order]
 
 
 def _gather(store: ReadableStore, model: str, documents: Sequence[Document], each: int) -> Material:

@@ -15,6 +15,8 @@ from rag.sentences import split_sentences
 from rag.statements import Statement, find_statements, split_cells
 from rag.terms import extract_terms
 
+# A first cell that cannot be the name of its row.
+NAMES_NOTHING = re.compile(r"(?:none|yes|no|n/a|unknown|[-–—\d.,%\s]*)", re.I)
 MOST_FOLLOWING = 2  # sentences after the one that answers
 ENTRY_HEAD = re.compile(
     r"(?:[-*+]\s+)?(\*\*|__)[^*_\n]{2,80}\1:?"
@@ -102,6 +104,18 @@ def go_on(quotation: Quotation, passage: Passage, spans: Sequence[Span]) -> Quot
         return quotation
     more = plain_text(text[end:reached], passage.document.media_type)
     return replace(quotation, end=passage.start + reached, text=f"{quotation.text} {more}")
+
+
+def is_bare_row(passage: Passage, span: Span) -> bool:
+    """True where the words that answer stand in a row of a table that has no heads and no name.
+
+    Such rows come from tables of a PDF whose left column was read apart.
+    """
+    first = span.start - passage.start
+    row = next((s for s in find_statements(passage.text) if s.start <= first < s.end), None)
+    if row is None or row.kind != "row" or _find_heads(passage.text, row):
+        return False
+    return bool(NAMES_NOTHING.fullmatch(split_cells(passage.text[row.start : row.end])[0]))
 
 
 def _quote_row(passage: Passage, span: Span, row: Statement) -> Quotation:

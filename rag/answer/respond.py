@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import replace
-from time import perf_counter
 from typing import Protocol
 
 from rag.answer.cite import LocatePage, cite_nearest
@@ -21,6 +18,7 @@ from rag.answer.material import (
     gather_named,
     gather_topic,
     speaks_of_a_document,
+    take_turns,
 )
 from rag.answer.mentions import (
     MOST_LISTED,
@@ -33,6 +31,7 @@ from rag.answer.names import is_namesake
 from rag.answer.part import Part
 from rag.answer.quotation import Quotation, quote_span
 from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_side
+from rag.answer.stopwatch import Stopwatch
 from rag.answer.summarise import summarise
 from rag.question import Question, read_question, strip_source
 from rag.reader import Reader
@@ -55,28 +54,6 @@ class Finder(Protocol):
     def retrieve(
         self, question: str, k: int, documents: Collection[str] | None = None, before: str = ""
     ) -> list[Passage]: ...
-
-
-class Stopwatch:
-    """Adds up how long each step took."""
-
-    def __init__(self) -> None:
-        self._started = perf_counter()
-        self._spent: Counter[str] = Counter()
-
-    @contextmanager
-    def timing(self, step: str) -> Iterator[None]:
-        started = perf_counter()
-        try:
-            yield
-        finally:
-            self._spent[step] += round(1e9 * (perf_counter() - started))
-
-    def milliseconds(self) -> dict[str, float]:
-        """Gives ``retrieve``, ``read`` and ``total``."""
-        total = perf_counter() - self._started
-        steps = {step: round(self._spent[step] / 1e6, 1) for step in ("retrieve", "read")}
-        return {**steps, "total": round(1000 * total, 1)}
 
 
 class Respondent:
@@ -145,7 +122,7 @@ class Respondent:
             with watch.timing("retrieve"):
                 material = self._gather(asked.topics[0] if asked.topics else "", documents)
             if material is not None:
-                return _take_turns(material.passages)
+                return take_turns(material.passages)
         return self._retrieve(asked.text, documents, watch)
 
     # Overviews.
@@ -315,17 +292,6 @@ def _doubt_namesake(asked: Question, passages: Sequence[Passage], reading: Readi
     if not is_namesake(asked.text, quotation.text, around):
         return reading
     return replace(reading, confidence=NAMESAKE_SHARE * reading.confidence)
-
-
-def _take_turns(passages: Sequence[Passage]) -> list[Passage]:
-    """Gives the first passage of each document, then the second of each, and so on."""
-    seen: Counter[str] = Counter()
-    places = []
-    for passage in passages:
-        places.append(seen[passage.document.id])
-        seen[passage.document.id] += 1
-    order = sorted(range(len(passages)), key=lambda index: places[index])
-    return [passages[index] for index in order]
 
 
 def _move(quotation: Quotation, passages: int) -> Quotation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,14 @@ def _print_answer(answer: Answer) -> None:
     for sentence in answer.sentences:
         if sentence.verdict == "unsupported":
             continue
-        markers = "".join(f"[{marker}]" for marker in sentence.markers)
+        markers = _mark(sentence.markers)
         partly = " (borne out in part)" if sentence.verdict == "partly" else ""
         print(f"{one_line(sentence.text)} {markers}{partly}")
+    for agreement in answer.agreements:
+        print(f"{len(agreement.markers)} sources agree: {_mark(agreement.markers)}")
+    for conflict in answer.conflicts:
+        as_of = f" As of {conflict.as_of}." if conflict.as_of else ""
+        print(f"{conflict.note} {_mark(conflict.markers)}{as_of}")
     if not answer.sentences:
         print(answer.text)
         if answer.nearest:
@@ -109,3 +114,7 @@ def _print_answer(answer: Answer) -> None:
         quote = one_line(citation.quote)
         shown = quote if len(quote) <= 300 else quote[:300] + " …"
         print(f"\n{marker}{one_line(citation.document.name)}{page}: “{shown}”")
+
+
+def _mark(markers: Iterable[int]) -> str:
+    return "".join(f"[{marker}]" for marker in markers)

@@ -37,6 +37,7 @@ def add_commands(add: AddCommand) -> None:
     )
     docs = add("docs", _docs, "list the documents")
     docs.add_argument("--json", action="store_true")
+    add("work", _work, "work off what chats were given to take in, until interrupted")
     jobs = add("jobs", _jobs, "list what the browser app has been given to take in")
     jobs.add_argument("--json", action="store_true")
     show = add("show", _show, "tell what is known of one document")
@@ -128,6 +129,8 @@ def _report(reports: Iterable[Report], bar: Any) -> int:
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
     removed = library.remove(options.documents)
+    if settings.library:
+        tell("The database's own log and backups may hold what was removed for a while longer.")
     for document in removed:
         print(f"removed   {one_line(document.name)}")
     if options.erase_quotes:
@@ -161,6 +164,19 @@ def _jobs(options: argparse.Namespace, settings: Settings) -> int:
     for job in jobs:
         part = f" {job.done:,}/{job.total:,}" if job.stage == "embedding" and job.total else ""
         print(f"{job.stage:<9} {one_line(job.name)}{part}{_because(job.name, job.note)}")
+    return OK
+
+
+def _work(_: argparse.Namespace, settings: Settings) -> int:
+    library = open_assistant(settings).library
+    library.start_worker()
+    tell(f"Working for {library.place}; press Ctrl+C to end.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        tell("Ended.")
+    finally:
+        library.close()
     return OK
 
 

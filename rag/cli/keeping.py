@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from rag.assistant import open_assistant
-from rag.backup import Manifest, restore_backup, write_backup
+from rag.backup import Manifest, refuse_database, restore_backup, write_backup
 from rag.cli.commands import AddCommand
 from rag.cli.exit_status import FAILED, OK
 from rag.cli.terminal import count, print_json
@@ -48,12 +48,14 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    refuse_database(settings)
     manifest = write_backup(settings.index, Path(options.file), overwrite=options.force)
     print(f"Backed up {_count_held(manifest)} to {options.file}.")
     return OK
 
 
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    refuse_database(settings)
     manifest = restore_backup(settings.index, Path(options.file))
     print(f"Restored {_count_held(manifest)}, as they were on {manifest.made}.")
     return OK

@@ -99,7 +99,7 @@ class _Finding:
             named = content_terms(span.text)
             is_name = span.text[:1].isupper() and len(span.text.split()) <= LONGEST_NAME
             is_new = is_name and bool(named) and not named & asked
-            if is_new and span.text in one.text and named <= other.terms:
+            if is_new and span.text in one.text and named <= other.known:
                 wanted = asked & one.terms
                 if wanted and len(wanted & other.terms) >= max(1, 0.6 * len(wanted)):
                     return not one.denies and not other.denies

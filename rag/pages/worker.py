@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -17,6 +18,7 @@ from rag.parse.pdf_pages import order_lines
 MOST_PIXELS = 16_000_000  # of a picture: 48 MB while it is drawn
 TALLEST = 12_000  # pixels
 QUALITY = 88  # of the JPEG: small, and ten times as quick as PNG
+SIGHT_SECONDS = 2.0  # at most, for telling what nobody sees of a page
 _FINE = 1 << 20  # how finely a page is divided to learn how it is turned
 
 
@@ -74,7 +76,8 @@ def read(document: Any, page: Any) -> tuple[dict[str, Any], bytes]:
     try:
         if text_page.count_chars() > MOST_LETTERS:
             return take_apart(len(document), size, [], [])
-        cells, places = _letters(page, text_page, order_lines(page, text_page))
+        lines, _ = order_lines(page, text_page, time.monotonic() + SIGHT_SECONDS)
+        cells, places = _letters(page, text_page, lines)
     finally:
         text_page.close()
     return take_apart(len(document), size, cells, places)

@@ -15,6 +15,7 @@ from rag.errors import UnreadableDocument
 from rag.instructions import first_instruction
 from rag.parse.build import refuse_if_empty
 from rag.parse.clean import name_without_ending, plain_name
+from rag.parse.hidden import show_words
 from rag.parse.recognise import (
     ENDINGS,
     READ_FORMATS,
@@ -55,7 +56,6 @@ _PARSERS: dict[Format, tuple[str, str]] = {
 
 INSTRUCTING = "holds text that speaks to a language model"
 LONGEST_SEARCHED = 5_000_000  # characters that are searched for such text: more takes seconds
-LONGEST_SHOWN = 80
 
 
 class Parser(Protocol):
@@ -129,10 +129,13 @@ def _instruction_warnings(document: ParsedDocument, name: str) -> tuple[str, ...
     words = first_instruction(document.text[:LONGEST_SEARCHED])
     if words is None:
         return ()
-    shown = " ".join("".join(c for c in words if c.isprintable()).split())[:LONGEST_SHOWN]
+    place = document.text.find(words)
+    pages = [p.number for p in document.pages if p.start <= place < p.end]
+    where = f" on page {pages[0]}" if pages else ""
+    shown = show_words(words)
     quoted = f" (“{shown}”)" if shown else ", in characters that show nothing"
     return (
-        f'"{plain_name(name)}" {INSTRUCTING}{quoted}; nothing in it is followed, and such a '
+        f'"{plain_name(name)}" {INSTRUCTING}{where}{quoted}; nothing in it is followed, and such a '
         "paragraph supports no written sentence.",
     )
 

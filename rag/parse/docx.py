@@ -9,7 +9,9 @@ from typing import Any
 
 from rag.parse.build import TextBuilder, title_or_fallback
 from rag.parse.clean import clean_lines, clean_words
+from rag.parse.docx_hidden import RunSight
 from rag.parse.head import read_head
+from rag.parse.hidden import warn_of_hidden
 from rag.parse.office import open_package, read_properties, telling_damage
 from rag.parse.xml import attribute_of, tag_of
 from rag.records import BlockKind, ParsedDocument
@@ -31,7 +33,8 @@ def parse_docx(data: bytes, name: str) -> ParsedDocument:
     builder = TextBuilder()
     with telling_damage(archive):
         document = docx.Document(io.BytesIO(safe))
-        reader = _BodyReader(builder, _heading_levels(document))
+        sight = RunSight(document)
+        reader = _BodyReader(builder, _heading_levels(document), sight)
         reader.read(document.element.body)
         reader.read_footnotes(document.part)
     facts = read_properties(archive)
@@ -44,6 +47,7 @@ def parse_docx(data: bytes, name: str) -> ParsedDocument:
         title=title_or_fallback(facts.title, text, builder.blocks),
         author=facts.author or head.author,
         date=head.date or facts.date,
+        warnings=warn_of_hidden(name, [(None, " ".join(sight.words))]),
     )
 
 
@@ -68,9 +72,10 @@ def _heading_levels(document: Any) -> dict[str, int]:
 class _BodyReader:
     """Walks the body and adds what it finds to the builder."""
 
-    def __init__(self, builder: TextBuilder, levels: dict[str, int]) -> None:
+    def __init__(self, builder: TextBuilder, levels: dict[str, int], sight: RunSight) -> None:
         self._builder = builder
         self._levels = levels
+        self._sight = sight
 
     def read(self, container: Any) -> None:
         for element in container.iterchildren():
@@ -93,7 +98,7 @@ class _BodyReader:
                         self.read(note)
 
     def _read_paragraph(self, paragraph: Any) -> None:
-        words = clean_lines("".join(_texts(paragraph)))
+        words = clean_lines("".join(_texts(paragraph, self._sight)))
         kind, level = self._kind(paragraph)
         if kind == "heading":
             words = clean_words(words)
@@ -116,7 +121,8 @@ class _BodyReader:
 
     def _read_table(self, table: Any) -> None:
         for row in _children(table, "tr"):
-            cells = [clean_words(" ".join(_cell_texts(cell))) for cell in _children(row, "tc")]
+            texts = (_cell_texts(cell, self._sight) for cell in _children(row, "tc"))
+            cells = [clean_words(" ".join(text)) for text in texts]
             if any(cells):
                 self._builder.add("table_row", " | ".join(cells).strip())
             for box in _text_boxes(row):
@@ -132,14 +138,17 @@ def _children(element: Any, tag: str) -> Iterator[Any]:
             yield from _children(child, tag)
 
 
-def _cell_texts(cell: Any) -> Iterator[str]:
+def _cell_texts(cell: Any, sight: RunSight) -> Iterator[str]:
     for element in cell.iter():
         if tag_of(element) == "p":
-            yield "".join(_texts(element))
+            yield "".join(_texts(element, sight))
 
 
-def _texts(element: Any) -> Iterator[str]:
-    """Yields the characters of a paragraph, without deleted ones and those of text boxes."""
+def _texts(element: Any, sight: RunSight | None) -> Iterator[str]:
+    """Yields the characters of a paragraph, without deleted ones and those of text boxes.
+
+    Those that ``sight`` hides are left out too, and told to it; None takes them all.
+    """
     for child in element.iterchildren():
         tag = tag_of(child)
         if tag == "t":
@@ -150,8 +159,10 @@ def _texts(element: Any) -> Iterator[str]:
             yield "\n"
         elif tag == "noBreakHyphen":
             yield "-"
+        elif sight and tag == "r" and sight.hides(child):
+            sight.words.extend(_texts(child, None))
         elif tag not in _LEFT_OUT and tag != "txbxContent":
-            yield from _texts(child)
+            yield from _texts(child, sight)
 
 
 def _text_boxes(element: Any) -> Iterator[Any]:

@@ -12,8 +12,9 @@ from rag.errors import UnreadableDocument
 from rag.parse.build import TextBuilder
 from rag.parse.clean import clean_words
 from rag.parse.decode import Decoded, decode
+from rag.parse.hidden import warn_of_hidden
 from rag.parse.html_facts import read_facts
-from rag.parse.html_walk import Found, read_blocks, read_tree
+from rag.parse.html_walk import Found, drop_hidden, read_blocks, read_tree, write_tree
 from rag.records import BlockKind, ParsedDocument
 
 _DEPTH_LIMIT = 2_000  # nested elements; a page written by hand or by a program has some dozens
@@ -47,8 +48,10 @@ def parse_html(data: bytes, name: str) -> ParsedDocument:
     if root is None:
         return ParsedDocument("", "text/html", ())
     facts = read_facts(root)
+    hidden = drop_hidden(root)
     found = read_blocks(root)
-    chosen = _choose(found, _main_text(decoded.text, found))
+    page = write_tree(root) if hidden else decoded.text
+    chosen = _choose(found, _main_text(page, found))
     builder = TextBuilder()
     for block in chosen:
         builder.add(block.kind, block.words, block.level)
@@ -60,7 +63,10 @@ def parse_html(data: bytes, name: str) -> ParsedDocument:
         title=facts.title or heading,
         author=facts.author,
         date=facts.date,
-        warnings=_warnings(name, decoded.encoding) if decoded.guessed else (),
+        warnings=(
+            *(_warnings(name, decoded.encoding) if decoded.guessed else ()),
+            *warn_of_hidden(name, [(None, words) for words in hidden], speaking=True),
+        ),
     )
 
 

@@ -17,6 +17,7 @@ _LEFT_OUT = frozenset(
     ]
 )
 _NEVER_WORDS = _LEFT_OUT - {"nav", "aside", "footer", "form", "menu"}
+_WHOLE = frozenset({"html", "body", "article", "main"})  # a script may show them at last
 _BLOCKS: dict[str, BlockKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "list_item"),
@@ -37,7 +38,15 @@ _BOX_WORDS = re.compile(
     r"|modal)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden"
+    r"|font-size\s*:\s*[01]?(?:\.\d+)?(?:px|pt)?\s*(?:!important\s*)?(?:;|$)"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{4,}",
+    re.IGNORECASE,
+)
+_WHITE = r"(?:white|#fff(?:fff)?|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))"
+_WHITE_LETTERS = re.compile(rf"(?:^|;)\s*color\s*:\s*{_WHITE}(?![\w#])", re.IGNORECASE)
+_WHITE_GROUND = re.compile(rf"background(?:-color)?\s*:\s*{_WHITE}(?![\w#])", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -63,6 +72,13 @@ def read_tree(text: str) -> Any:
         )
     except etree.ParserError:  # so lxml says that there are none
         return None
+
+
+def write_tree(root: Any) -> str:
+    """Gives a page's elements as a page again."""
+    from lxml import html
+
+    return str(html.tostring(root, encoding="unicode"))
 
 
 def read_blocks(root: Any, *, whole: bool = False) -> list[Found]:
@@ -162,7 +178,8 @@ class _Walk:
 
     def _is_left_out(self, element: Any) -> bool:
         if self._whole:
-            return not isinstance(element.tag, str) or element.tag in _NEVER_WORDS
+            is_element = isinstance(element.tag, str)
+            return not is_element or element.tag in _NEVER_WORDS or is_hidden(element)
         return _is_left_out(element)
 
 
@@ -176,12 +193,42 @@ def _is_left_out(element: Any) -> bool:
     if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
         return True
     attributes = element.attrib
-    if not attributes or element.tag in {"html", "body", "article", "main"}:
+    if not attributes or element.tag in _WHOLE:
         return False
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    if _HIDDEN_STYLE.search(attributes.get("style", "")):
+    if is_hidden(element) or attributes.get("aria-hidden") == "true":
         return True
     if attributes.get("role") in {"navigation", "banner", "search", "dialog", "alert"}:
         return True
     return bool(_BOX_WORDS.search(f"{attributes.get('class', '')} {attributes.get('id', '')}"))
+
+
+def is_hidden(element: Any) -> bool:
+    """Says whether an element's own attributes keep it from being seen."""
+    style = element.get("style", "")
+    if "hidden" in element.attrib or _HIDDEN_STYLE.search(style):
+        return True
+    return bool(_WHITE_LETTERS.search(style) and _WHITE_GROUND.search(style))
+
+
+def drop_hidden(root: Any) -> list[str]:
+    """Takes the hidden elements out of a page; gives the words of each."""
+    from lxml import etree
+
+    hidden: list[Any] = []
+    skipped = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            skipped -= bool(skipped)
+        elif skipped:
+            skipped += 1
+        elif _holds_words(element) and is_hidden(element):
+            hidden.append(element)
+            skipped = 1
+    words = [clean_words(element.text_content()) for element in hidden]
+    for element in hidden:
+        element.drop_tree()
+    return words
+
+
+def _holds_words(element: Any) -> bool:
+    return isinstance(element.tag, str) and element.tag not in _NEVER_WORDS | _WHOLE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from rag.errors import UnreadableDocument
 from rag.parse import ocr
@@ -11,6 +10,7 @@ from rag.parse.build import TextBuilder, title_or_fallback
 from rag.parse.clean import clean_words
 from rag.parse.dates import read_date
 from rag.parse.head import read_head
+from rag.parse.hidden import name_pages, warn_of_hidden
 from rag.parse.pdf_hyphens import Hyphens
 from rag.parse.pdf_layout import PageParts, Part, lay_out
 from rag.parse.pdf_pages import Pages, read_pages
@@ -63,15 +63,15 @@ def _no_text_message(pages: Pages, name: str) -> str:
     if pages.pictures and ocr.is_installed():
         return (
             f'"{name}" has no text: nothing was recognised in the pictures on '
-            f"{_name_pages(pages.pictures)}; add a better scan, or the text in another form."
+            f"{name_pages(pages.pictures)}; add a better scan, or the text in another form."
         )
     if pages.pictures:
         return (
-            f'"{name}" has no text: it is scanned (pictures) on {_name_pages(pages.pictures)}; '
+            f'"{name}" has no text: it is scanned (pictures) on {name_pages(pages.pictures)}; '
             f"{_INSTALL}, or run one over it, and add the file again."
         )
     numbers = sorted([*pages.empty, *pages.damaged, *pages.late])
-    which = _name_pages(numbers) if numbers else "every page"
+    which = name_pages(numbers) if numbers else "every page"
     return f'"{name}" has no text: it is empty on {which}; check the file, and add one with text.'
 
 
@@ -84,20 +84,8 @@ def _warnings(pages: Pages, name: str) -> tuple[str, ...]:
         (pages.late, "had no time left to recognise the text of {}; split it and add the parts"),
         (pages.damaged, "is damaged on {}, which could not be read"),
     )
-    return tuple(f'"{name}" {words.format(_name_pages(n))}.' for n, words in told if n)
-
-
-def _name_pages(numbers: Sequence[int]) -> str:
-    """Names pages with runs drawn together: ``pages 3 and 5 to 7``."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    named = [str(a) if a == b else f"{a} to {b}" for a, b in runs]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"{'page' if len(numbers) == 1 else 'pages'} {listed}"
+    said = tuple(f'"{name}" {words.format(name_pages(n))}.' for n, words in told if n)
+    return said + warn_of_hidden(name, pages.hidden)
 
 
 # Page by page into one text.

@@ -8,9 +8,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from rag.parse.clean import clean_words
 from rag.parse.pdf_rules import Rule
@@ -72,11 +71,18 @@ class Line:
         return max(cell.right for cell in self.cells)
 
 
+class Unseen(Protocol):
+    """Knows which characters of a page nobody sees."""
+
+    def takes(self, index: int, letter: str, box: Box | None) -> bool:
+        """Says whether a character is left out, and keeps it if so; ``box`` is None for a space."""
+
+
 def read_lines(
     text_page: Any,
     rotation: int = 0,
     rules: Sequence[Rule] = (),
-    hidden: AbstractSet[int] = frozenset(),
+    unseen: Unseen | None = None,
 ) -> list[Line]:
     """Reads a page's lines in the order in which the file writes them.
 
@@ -84,19 +90,19 @@ def read_lines(
         text_page: a ``pypdfium2.PdfTextPage``.
         rotation: quarter turns against the clock of its letters (``usual_turn``).
         rules: the upright ones, which part cells.
-        hidden: indices of characters that are left out.
+        unseen: tells what is left out, and is told it.
     """
     characters: list[tuple[int, int]] = []
     lines: list[Line] = []
 
     def end_line() -> None:
-        lines.extend(_line(text_page, characters, rotation, rules))
+        lines.extend(_line(text_page, characters, rotation, rules, unseen))
         characters.clear()
 
     for index, code in _codes(text_page):
         if code in (10, 13):
             end_line()
-        elif index not in hidden:
+        else:
             characters.append((index, code))
             if code in _HYPHENS:  # pdfium leaves out the line break after it
                 end_line()
@@ -133,13 +139,20 @@ def _codes(text_page: Any) -> Iterator[tuple[int, int]]:
 
 
 def _line(
-    text_page: Any, characters: list[tuple[int, int]], rotation: int, rules: Sequence[Rule]
+    text_page: Any,
+    characters: list[tuple[int, int]],
+    rotation: int,
+    rules: Sequence[Rule],
+    unseen: Unseen | None,
 ) -> Iterator[Line]:
     """Yields the line of these characters (index, code), if there are words in it."""
     seen: list[tuple[int, str, Box | None]] = []
     for index, code in characters:
         letter = _letter(code)
-        seen.append((index, letter, None if letter.isspace() else _box(text_page, index, rotation)))
+        box = None if letter.isspace() else _box(text_page, index, rotation)
+        if unseen and unseen.takes(index, letter, box):
+            continue
+        seen.append((index, letter, box))
     placed = [box for _, _, box in seen if box]
     if not placed:
         return
@@ -183,7 +196,12 @@ def _box(text_page: Any, index: int, rotation: int) -> Box:
 
     rect = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(text_page, index, rect)
-    left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+    return turn_box((rect.left, rect.bottom, rect.right, rect.top), rotation)
+
+
+def turn_box(box: Box, rotation: int) -> Box:
+    """Gives a box of a page as it is seen after so many quarter turns."""
+    left, bottom, right, top = box
     turned: tuple[Box, ...] = (
         (left, bottom, right, top),
         (bottom, -right, top, -left),
@@ -198,19 +216,24 @@ def _cells(
 ) -> list[Cell]:
     cells: list[list[_Part]] = []
     right = 0.0
+    before = -1
     for index, letter, box in seen:
+        skips = index != before + 1  # over what nobody sees
+        before = index
         if box is None:
             if cells:
                 cells[-1][-1].letters.append(" ")
             continue
         if not cells or _are_apart(right, box[0], size, rules):
-            cells.append([_Part([], box[0], box[2], index)])
+            cells.append([_Part([], box[0], box[2])])
         elif box[0] - right > _PART_GAP * size:
-            cells[-1].append(_Part([], box[0], box[2], index))
+            cells[-1].append(_Part([], box[0], box[2]))
         part = cells[-1][-1]
         part.letters.append(letter)
         part.left, part.right = min(part.left, box[0]), max(part.right, box[2])
-        part.last = index
+        if skips or not part.runs:
+            part.runs.append(range(index, index + 1))
+        part.runs[-1] = range(part.runs[-1].start, index + 1)
         right = max(part.right for part in cells[-1])
     return [cell for parts in cells if (cell := _join_parts(parts)).words]
 
@@ -220,8 +243,7 @@ class _Part:
     letters: list[str]
     left: float
     right: float
-    first: int
-    last: int = 0
+    runs: list[range] = field(default_factory=list)
 
 
 def _are_apart(right: float, left: float, size: float, rules: Sequence[float]) -> bool:
@@ -233,14 +255,11 @@ def _are_apart(right: float, left: float, size: float, rules: Sequence[float]) -
 
 def _join_parts(parts: list[_Part]) -> Cell:
     left, right = min(part.left for part in parts), max(part.right for part in parts)
-    cells = [
-        Cell(_written(p.letters), p.left, p.right, runs=(range(p.first, p.last + 1),))
-        for p in parts
-    ]
+    cells = [Cell(_written(p.letters), p.left, p.right, runs=tuple(p.runs)) for p in parts]
     kept = tuple(cell for cell in cells if cell.words)
     words = _written([letter for part in parts for letter in part.letters])
-    run = range(parts[0].first, parts[-1].last + 1)
-    return Cell(words, left, right, kept if len(kept) > 1 else (), (run,))
+    runs = tuple(run for part in parts for run in part.runs)
+    return Cell(words, left, right, kept if len(kept) > 1 else (), runs)
 
 
 def _written(letters: list[str]) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from rag.errors import UnreadableDocument
 from rag.parse import ocr
 from rag.parse.pdf_columns import by_columns, split_at_columns
+from rag.parse.pdf_hidden import SECONDS, PageSight
 from rag.parse.pdf_lines import Line, read_lines, usual_turn
 from rag.parse.pdf_rows import join_wrapped_rows
-from rag.parse.pdf_rules import read_rules
+from rag.parse.pdf_rules import iterate_objects, read_rules
 from rag.parse.pdf_tables import find_grids, join_ruled_rows
 
 _PDFIUM = threading.Lock()  # pdfium must not be entered by two threads
@@ -37,6 +39,7 @@ class Pages:
         recognised: numbers of the pages whose text was recognised from a picture.
         late: numbers of the pages for whose recognition no time was left.
         damaged: numbers of the pages that could not be read.
+        hidden: numbers of pages, each with text on it that nobody sees, which was left out.
         facts: what the file says of itself.
     """
 
@@ -46,6 +49,7 @@ class Pages:
     recognised: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+    hidden: list[tuple[int, str]] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -85,13 +89,16 @@ def _read(document: Any, name: str) -> Pages:
     import pypdfium2
 
     pages = Pages(facts=dict(document.get_metadata_dict()))
+    until = time.monotonic() + SECONDS
     recogniser = ocr.PageRecogniser() if ocr.is_installed() else None
     for number in range(1, len(document) + 1):
         pages.lines.append([])
         try:
             page = document[number - 1]
             try:
-                pages.lines[-1] = _text_layer(page)
+                pages.lines[-1], hidden = _text_layer(page, until)
+                if hidden:
+                    pages.hidden.append((number, hidden))
                 if not pages.lines[-1]:
                     _read_picture(pages, page, number, recogniser)
             finally:
@@ -102,25 +109,29 @@ def _read(document: Any, name: str) -> Pages:
     return pages
 
 
-def _text_layer(page: Any) -> list[Line]:
+def _text_layer(page: Any, until: float) -> tuple[list[Line], str]:
+    """Gives the lines of a page that are seen, and the words that are not."""
     text_page = page.get_textpage()
     try:
-        return order_lines(page, text_page)
+        return order_lines(page, text_page, until)
     finally:
         text_page.close()
 
 
-def order_lines(page: Any, text_page: Any) -> list[Line]:
-    """Gives the lines and the rows of tables of a page, in the order in which people read them.
+def order_lines(page: Any, text_page: Any, until: float) -> tuple[list[Line], str]:
+    """Gives the lines and the rows of tables of a page as people read them, and unseen words.
 
     Args:
         page, text_page: as pypdfium2 has them.
+        until: when, by ``time.monotonic``, no more time is taken to tell what is seen.
     """
     turn = usual_turn(text_page)
-    grids = find_grids(read_rules(page, turn))
+    objects = list(iterate_objects(page))
+    grids = find_grids(read_rules(objects, turn))
+    sight = PageSight(page, text_page, objects, turn, until)
     rules = [rule for grid in grids for rule in grid.vertical]
-    lines = join_ruled_rows(read_lines(text_page, turn, rules), grids)
-    return join_wrapped_rows(by_columns(split_at_columns(lines)))
+    lines = join_ruled_rows(read_lines(text_page, turn, rules, sight), grids)
+    return join_wrapped_rows(by_columns(split_at_columns(lines))), sight.words
 
 
 def _read_picture(

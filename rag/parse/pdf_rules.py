@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,8 @@ _FORMS_DEPTH = 3  # forms within forms that are looked into
 
 Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+Drawn = tuple[int, Any, Matrix]
+IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,16 @@ class Rules:
     vertical: list[Rule] = field(default_factory=list)
 
 
-def read_rules(page: Any, rotation: int) -> Rules:
+def read_rules(objects: Iterable[Drawn], rotation: int) -> Rules:
     """Finds a page's rules; none where so much is drawn that it is a map or a chart.
 
     Args:
-        page: a ``pypdfium2.PdfPage``.
+        objects: of the page (``iterate_objects``).
         rotation: quarter turns of its letters, by which the places are turned as theirs are.
     """
     horizontal: list[Rule] = []
     vertical: list[Rule] = []
-    for count, (one, other) in enumerate(_segments(page, _IDENTITY, 0)):
+    for count, (one, other) in enumerate(_segments(objects)):
         if count == _MOST_SEGMENTS:
             return Rules()
         (x0, y0), (x1, y1) = _turn(one, rotation), _turn(other, rotation)
@@ -92,7 +93,8 @@ def _joined(rules: list[Rule]) -> list[Rule]:
 # From the objects of the page to straight segments.
 
 
-def _segments(parent: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Point, Point]]:
+def iterate_objects(parent: Any, matrix: Matrix = IDENTITY, depth: int = 0) -> Iterator[Drawn]:
+    """Yields what is drawn on a page, in forms too: kind, object, and the matrix around it."""
     from pypdfium2 import raw
 
     count, get = (
@@ -103,10 +105,18 @@ def _segments(parent: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Point, 
     for index in range(count(parent)):
         drawn = get(parent, index)
         kind = raw.FPDFPageObj_GetType(drawn)
+        if kind != raw.FPDF_PAGEOBJ_FORM:
+            yield kind, drawn, matrix
+        elif depth < _FORMS_DEPTH:
+            yield from iterate_objects(drawn, times(matrix_of(drawn), matrix), depth + 1)
+
+
+def _segments(objects: Iterable[Drawn]) -> Iterator[tuple[Point, Point]]:
+    from pypdfium2 import raw
+
+    for kind, drawn, matrix in objects:
         if kind == raw.FPDF_PAGEOBJ_PATH:
-            yield from _path_segments(drawn, _times(_matrix_of(drawn), matrix))
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORMS_DEPTH:
-            yield from _segments(drawn, _times(_matrix_of(drawn), matrix), depth + 1)
+            yield from _path_segments(drawn, times(matrix_of(drawn), matrix))
 
 
 def _path_segments(path: Any, matrix: Matrix) -> Iterator[tuple[Point, Point]]:
@@ -153,16 +163,18 @@ def _outlines(path: Any, matrix: Matrix) -> Iterator[list[Point]]:
         yield corners
 
 
-def _matrix_of(drawn: Any) -> Matrix:
+def matrix_of(drawn: Any) -> Matrix:
+    """Gives the matrix of an object of a page."""
     from pypdfium2 import raw
 
     found = raw.FS_MATRIX()
     if not raw.FPDFPageObj_GetMatrix(drawn, found):
-        return _IDENTITY
+        return IDENTITY
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def _times(first: Matrix, then: Matrix) -> Matrix:
+def times(first: Matrix, then: Matrix) -> Matrix:
+    """Gives the matrix that does what the first one does, then what the other does."""
     a, b, c, d, e, f = first
     p, q, r, s, t, u = then
     return (

@@ -187,7 +187,7 @@ def describe_address(address: str) -> str:
     """Gives an address for messages and pages, without user and password."""
     parts = _read_address(address)
     host = str(parts.get("host") or "localhost")
-    port = f":{parts['port']}" if parts.get("port") else ""
+    port = f":{parts['port']}" if str(parts.get("port") or "").isdecimal() else ""
     return f"postgresql://{host}{port}/{parts.get('dbname') or ''}"
 
 

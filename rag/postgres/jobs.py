@@ -35,6 +35,10 @@ class PostgresJobs(SQLJobs):
         self.place.renew()
         return super().take()
 
+    def keep_out(self, connection: Connection) -> None:
+        # Waits for who is just adding some, whose bytes are there before anybody sees the jobs.
+        connection.execute("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE")
+
     def find_lost(self, connection: Connection) -> str:
         found = connection.execute(f"SELECT DISTINCT worker FROM jobs WHERE {IN_HAND}")  # noqa: S608 - constants
         dead = [

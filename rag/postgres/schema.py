@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any, cast
@@ -174,15 +175,7 @@ CREATE FUNCTION json_extract(whole text, path text) RETURNS text LANGUAGE sql IM
 
 
 def _make_tables(raw: psycopg.Connection[Any]) -> None:
-    raw.execute(
-        cast(
-            Any,
-            _TABLES.replace(" T ", ' TEXT COLLATE "C" ')
-            .replace(" T,", ' TEXT COLLATE "C",')
-            .replace(" T)", ' TEXT COLLATE "C")')
-            .replace(" T\n", ' TEXT COLLATE "C"\n'),
-        )
-    )
+    raw.execute(cast(Any, re.sub(r"\bT\b", 'TEXT COLLATE "C"', _TABLES)))
     facts = {"library": uuid.uuid4().hex, "generation": 0, "horizon": 0, "removed": 0}
     with raw.cursor() as cursor:
         cursor.executemany("INSERT INTO meta VALUES (%s, %s)", facts.items())
@@ -190,6 +183,7 @@ def _make_tables(raw: psycopg.Connection[Any]) -> None:
 
 # The n-th brings a library from schema n to n + 1; a line once released is never changed.
 MIGRATIONS: tuple[Callable[[psycopg.Connection[Any]], None], ...] = (_make_tables,)
+OLDEST_PGVECTOR = (0, 8)  # the first that searches on where a filter leaves too few
 _MAKING = 0  # the number of the lock that is held meanwhile
 
 
@@ -224,8 +218,15 @@ def prepare(connections: PostgresConnections) -> None:
 
 def _make_extension(connections: PostgresConnections) -> None:
     with connections.plain() as connection:
-        have = connection.raw.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'")
-        if have.fetchone():
+        have = connection.raw.execute(
+            "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
+        ).fetchone()
+        if have and tuple(map(int, have[0].split(".")[:2])) < OLDEST_PGVECTOR:
+            raise LibraryBroken(
+                f"The database at {connections.place} has pgvector {have[0]}, which is too old: "
+                'install 0.8 or newer and run "ALTER EXTENSION vector UPDATE".'
+            )
+        if have:
             return
         try:
             connection.raw.execute("CREATE EXTENSION IF NOT EXISTS vector")

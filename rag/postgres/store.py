@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.postgres.connections import STAND_IN, PostgresConnections
 from rag.postgres.jobs import PostgresJobs
 from rag.postgres.schema import prepare
 from rag.records import StoredChunk
+from rag.store import rows
 from rag.store.database import Connection
 from rag.store.sql import SQLStore
 
 # What was removed is let go of in these; the rest is small, or names no content.
-_VACUUMED = "documents, sources, texts, chunks, vectors, removed_rows, originals, incoming, " + (
+_VACUUMED = (
+    "documents, sources, texts, chunks, vectors, removed_rows, originals, incoming, "
     "word_postings, word_stems"
 )
+# Up to so many chunks are cut out of their texts by the server, which walks through a text anew for
+# each; for more, each text travels once.
+FEW_CHUNKS = 50
 
 
 class PostgresStore(SQLStore):
@@ -60,6 +66,12 @@ class PostgresStore(SQLStore):
         return True
 
     def read_chunks(self, connection: Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        if len(ids) > FEW_CHUNKS:
+            found_whole = rows.read_chunks(connection, ids)
+            return {
+                id_: replace(chunk, text=chunk.text.replace(STAND_IN, "\0"))
+                for id_, chunk in found_whole.items()
+            }
         # The server cuts them out: a long document's whole text need not travel.
         found = connection.execute(
             """SELECT c.id, c.document, c.start, c."end", c.headings, c.page,

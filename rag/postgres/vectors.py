@@ -58,11 +58,12 @@ class PgVectorIndex:
     ) -> list[tuple[int, float]]:
         chosen = "" if among is None else "AND c.id = ANY(%s)"
         return connection.raw.execute(
-            f"""SELECT c.id, -(v.vector::vector <#> %s::vector) AS score
-            FROM chunks c JOIN vectors v ON v.content = c.content
-            WHERE v.model = {self._model} {chosen}
-            ORDER BY score DESC, c.id LIMIT %s""",  # noqa: S608 - constants
-            [query, *([] if among is None else [list(among)]), k],
+            f"""SELECT id, -(vector::vector <#> %s::vector) AS score FROM (
+                SELECT c.id, v.vector FROM chunks c JOIN vectors v ON v.content = c.content
+                WHERE v.model = {self._model} {chosen}
+                ORDER BY v.vector <#> %s::halfvec, c.id LIMIT %s
+            ) near ORDER BY score DESC, id LIMIT %s""",  # noqa: S608 - constants
+            [query, *([] if among is None else [list(among)]), query, k + SPARE, k],
         ).fetchall()
 
     def _search_near(

@@ -32,6 +32,7 @@ K1, B = 1.2, 0.75
 MERGED_AT_ONCE = 8
 LARGEST_SEGMENT = 50_000  # chunks; what is as large is merged no further
 CHUNKS_AT_A_TIME = 5_000  # a segment of a first build; some 100 MB of memory
+SERVED_AT_ONCE = 1_000  # chunks that a question takes in, in some 0.3 s
 MOST_OF_A_WORD = 32_767  # what a posting can count
 
 
@@ -75,7 +76,7 @@ class PostgresWords:
         if not words:
             return []
         with self._asked.plain() as connection:
-            level = _read_level(connection)
+            level = _see_level(connection)
             stems = _find_stems(connection, words)
             if not stems:
                 return []
@@ -126,13 +127,13 @@ class PostgresWords:
 
     def is_open(self, library: str) -> bool:
         with self._connections.plain() as connection:
-            level = _read_level(connection)
+            level = _see_level(connection)
         return (level.library, level.analysis) == (library, ANALYSIS)
 
     @property
     def generation(self) -> int:
         with self._connections.plain() as connection:
-            return _read_level(connection).generation
+            return _see_level(connection).generation
 
     @property
     def deleted(self) -> int:
@@ -142,27 +143,45 @@ class PostgresWords:
 
     def reopen(self, source: ChunkSource) -> bool:
         with self._connections.plain() as connection:
-            level = _read_level(connection)
+            level = _see_level(connection)
         return _is_of(level, source) and level.generation == source.generation()
 
     def follow(self, source: ChunkSource) -> None:
         with self._connections.writing() as connection:
-            level = _hold_level(connection)
-            changes = source.changes_since(level.generation) if _is_of(level, source) else None
-            if changes is None:
-                self._build(connection, source)
-            elif changes.generation != level.generation:
-                _take_out(connection, [*changes.removed, *changes.added])
-                level = self._take_in(connection, level, source, changes.added)
-                _write_level(connection, replace(level, generation=changes.generation))
+            level = _read_level(connection, " FOR UPDATE")  # another writer is waited for
+            if level is not None:
+                self._bring_level(connection, level, source, None)
+
+    def _bring_level(
+        self,
+        connection: PostgresConnection,
+        level: _Level,
+        source: ChunkSource,
+        most: int | None,
+    ) -> None:
+        """Brings it level where that takes in no more chunks than ``most``."""
+        changes = source.changes_since(level.generation) if _is_of(level, source) else None
+        come = source.chunk_ids() if changes is None else changes.added
+        if most is not None and len(come) > most:
+            return
+        if changes is None:
+            self._build(connection, source)
+        elif changes.generation != level.generation:
+            _take_out(connection, [*changes.removed, *changes.added])
+            level = self._take_in(connection, level, source, changes.added)
+            _write_level(connection, replace(level, generation=changes.generation))
 
     def rebuild(self, source: ChunkSource) -> None:
         with self._connections.writing() as connection:
-            _hold_level(connection)
+            _read_level(connection, " FOR UPDATE")
             self._build(connection, source)
 
     def serve(self, source: ChunkSource) -> None:
-        """What is there serves; who holds the library brings it level for all."""
+        """Takes in what little has come, unless another process just does; the rest is left."""
+        with self._connections.writing() as connection:
+            level = _read_level(connection, " FOR UPDATE SKIP LOCKED")
+            if level is not None:
+                self._bring_level(connection, level, source, SERVED_AT_ONCE)
 
     def problems(self, source: ChunkSource) -> list[str]:  # noqa: ARG002 - one place for all
         return []
@@ -394,16 +413,17 @@ def _is_of(level: _Level, source: ChunkSource) -> bool:
     return (level.library, level.analysis) == (source.library_id, ANALYSIS)
 
 
-def _read_level(connection: PostgresConnection, lock: str = "") -> _Level:
+def _read_level(connection: PostgresConnection, lock: str = "") -> _Level | None:
+    """Gives the level, held until the transaction ends; None where another holds it."""
     row = connection.execute(
         f"SELECT library, generation, analysis, chunks, body, headings FROM word_level{lock}"  # noqa: S608
     ).fetchone()
-    return _Level(*row)
+    return _Level(*row) if row else None
 
 
-def _hold_level(connection: PostgresConnection) -> _Level:
-    """Gives the level; who else would write waits until this transaction ends."""
-    return _read_level(connection, " FOR UPDATE")
+def _see_level(connection: PostgresConnection) -> _Level:
+    level = _read_level(connection)
+    return level or _Level("", -1, 0, 0, 0, 0)
 
 
 def _write_level(connection: PostgresConnection, level: _Level) -> None:

@@ -65,6 +65,16 @@ MISSPELT = {
     "hwo": "who", "wo": "who", "wich": "which", "whcih": "which", "wen": "when",
     "wehn": "when", "wher": "where", "wy": "why", "hw": "how", "hows": "how is",
 }  # fmt: skip
+# "List countries that ban …" is read as what a document would answer: "which countries ban …".
+LIST_THAT = re.compile(
+    r"(?:list|name|enumerate|give\s+me|show\s+me)\s+(?:all\s+)?(?:of\s+)?(?:the\s+)?"
+    r"(?P<things>(?:[\w-]+\s+){1,3}?)(?:that|which|who)\s+(?=\w)",
+    re.I,
+)
+WHO_RUNS = re.compile(
+    r"(?P<who>who)\s+(?:runs|leads|is\s+(?:in\s+charge|at\s+the\s+(?:head|top))\s+of|directs|governs)\b",
+    re.I,
+)
 COURTEOUS_END = re.compile(r"[\s,]+(?:please|pls|thanks?(?:\s+you)?|thx)\s*([?.!]*)$", re.I)
 
 SUMMARY = r"(?:sum+[ae]r(?:y|i[sz]ed?|ies)|overview|outline|gist|recap|tl;?dr|digest)"
@@ -126,6 +136,8 @@ MENTIONS = tuple(
         r"where\s+(?:is|are)\s+(?P<topic>.+?)\s+(?:mentioned|named|discussed)",
     )
 )
+
+ARTICLE = re.compile(r"^(?:the|an?)\s+", re.I)
 
 VERSUS = re.compile(r"(?P<sides>.+?\s+(?:vs?\.?|versus|compared\s+(?:to|with))\s+.+)", re.I | re.S)
 DIFFERENCE = re.compile(
@@ -222,7 +234,7 @@ def read_question(text: str) -> Question:
     for pattern in MENTIONS:
         found = pattern.fullmatch(bare)
         if found and extract_terms(found["topic"]):
-            return Question(asked, "mentions", (found["topic"],))
+            return Question(asked, "mentions", (ARTICLE.sub("", found["topic"]),))
     topic = _find_overview(strip_source(bare))
     if topic is not None:
         return Question(asked, "overview", (topic,) if topic else ())
@@ -238,8 +250,15 @@ def strip_courtesy(text: str) -> str:
     while True:
         found = COURTESY.match(text)
         if not found or not text[found.end() :].strip(" ?!."):
-            return _correct_first_word(COURTEOUS_END.sub(r"\1", text) or text)
+            return _put_plainly(_correct_first_word(COURTEOUS_END.sub(r"\1", text) or text))
         text = text[found.end() :].lstrip()
+
+
+def _put_plainly(text: str) -> str:
+    """Gives a question in the words that documents are more likely to answer it with."""
+    return LIST_THAT.sub(
+        r"which \g<things>", WHO_RUNS.sub(r"\g<who> heads", text, count=1), count=1
+    )
 
 
 def strip_source(text: str) -> str:

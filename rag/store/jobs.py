@@ -77,6 +77,9 @@ class SQLJobs:
         """The condition of what this worker has in hand."""
         return IN_HAND
 
+    def keep_out(self, connection: Connection) -> None:
+        """Lets no job come until the transaction ends; SQLite has one writer at a time anyway."""
+
     def find_lost(self, connection: Connection) -> str:  # noqa: ARG002 - for another database
         """Gives the condition of what workers had in hand that have died."""
         return IN_HAND
@@ -222,6 +225,7 @@ class SQLJobs:
     @contextmanager
     def standstill(self) -> Iterator[frozenset[str]]:
         with self._connections.writing() as connection:
+            self.keep_out(connection)
             found = connection.execute(
                 "SELECT id FROM jobs WHERE stage NOT IN ('ready', 'cancelled')"
             ).fetchall()

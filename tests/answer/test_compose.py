@@ -180,3 +180,30 @@ def test_every_quote_is_exact_and_nothing_is_said_twice(
             assert [w.strip("*") for w in words if w.strip("*")] == [
                 w.strip("*") for w in quoted.replace("|", " ").split() if w.strip("*")
             ]
+
+
+def test_who_is_answered_by_what_has_all_the_question_asks() -> None:
+    said = say(
+        "who heads the Bank of Russia",
+        ("Danilova, who heads the bank's stability department, spoke.", "Danilova", 0.5),
+        ("Nabiullina has headed the Bank of Russia since 2013.", "Nabiullina", 0.25),
+    )
+    assert said == ["Nabiullina has headed the Bank of Russia since 2013."]
+
+
+def test_several_are_answered_by_what_names_them() -> None:
+    said = say(
+        "which regions forbid mining",
+        ("The law allows the government to forbid mining in a region.", "region", 0.5),
+        ("Mining is forbidden in Irkutsk, Buryatia and Chechnya.", "Irkutsk", 0.35),
+    )
+    assert said[0] == "Mining is forbidden in Irkutsk, Buryatia and Chechnya."
+
+
+def test_a_row_that_nothing_names_is_left_out() -> None:
+    said = say(
+        "how many rubles are there",
+        ("None\tNone\t300,000 rubles\n", "300,000", 0.5),
+        ("There are 200 rubles.", "200", 0.3),
+    )
+    assert said == ["There are 200 rubles."]

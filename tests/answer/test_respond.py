@@ -5,7 +5,8 @@ from pathlib import Path
 
 from rag.answer.mentions import find_mentions
 from rag.answer.part import Part, join_parts
-from rag.answer.respond import Respondent, Stopwatch
+from rag.answer.respond import Respondent
+from rag.answer.stopwatch import Stopwatch
 from rag.records import Answer, Passage, Reading, Span
 from rag.store import SQLiteStore
 from rag.terms import extract_terms

@@ -141,7 +141,7 @@ def test_two_browsers_have_their_own_chats(people: People, site: Site) -> None:
         page.reload()
         expect(page.locator(".fn-answer")).to_be_visible()
         side_bar = page.get_by_test_id("stSidebar")
-        expect(side_bar.get_by_text("Your chats")).to_be_visible()
+        expect(side_bar.get_by_text("Latest chats")).to_be_visible()
         expect(side_bar.get_by_role("button", name=re.compile(re.escape(other)))).to_have_count(0)
         expect(page.get_by_text(other)).to_have_count(0)
 

@@ -15,7 +15,7 @@ BANK = "What does the Central Bank want?"
 def save(page: Page, link: str, path: Path) -> str:
     """Clicks on a link to a file, and gives what is in the file."""
     with page.expect_download() as download:
-        page.get_by_role("link", name=link).click()
+        page.get_by_role("link", name=link, exact=True).click()
     download.value.save_as(path)
     return path.read_text(encoding="utf-8")
 
@@ -52,6 +52,7 @@ def test_answers_are_checked_claim_by_claim(people: People, site: Site, tmp_path
     page = people.arrive(site.address, width=390, height=844)
     ask(page, BANK)
     ask(page, "What is the capital of France?")
+    expect(page.locator(".fn-answer")).to_have_count(2)
     page.locator(".st-key-chat_bar").get_by_role("link", name="Check answers").click()
     first, second = page.locator(".fn-claim").first, page.locator(".fn-claim").last
     expect(first).to_contain_text("stands there, word for word")

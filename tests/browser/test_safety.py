@@ -96,7 +96,7 @@ def test_all_can_read_it(people: People, site: Site, scheme: str, tmp_path: Path
         page.locator(".fn-number").first,
         page.locator("mark"),
         page.locator(".fn-source .fn-facts"),
-        page.get_by_test_id("stSidebar").get_by_text("Your chats").last,
+        page.get_by_test_id("stSidebar").get_by_text("Latest chats"),
         page.get_by_test_id("stSidebar").get_by_text("documents"),
     ]
     assert [name(one) for one in read if contrast(one) < 4.5] == []

@@ -27,7 +27,7 @@ def test_another_assistant_gets_a_cited_answer(tmp_path: Path) -> None:
         command=sys.executable,
         args=["-m", "rag", "mcp", "--index", str(index)],
         env={"PYTHONPATH": os.fspath(ROOT)},
-        cwd=ROOT,
+        cwd=tmp_path,
     )
 
     async def ask() -> tuple[set[str], dict[str, Any]]:

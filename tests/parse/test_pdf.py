@@ -140,7 +140,7 @@ def test_the_space_after_a_latin_word_in_a_hebrew_line_stands_after_it() -> None
 def test_pages_are_read_whichever_way_round_they_stand(turn: int, shown: int) -> None:
     def draw(canvas: Any) -> None:
         canvas.setPageRotation(shown)
-        canvas.translate(300, 400)
+        canvas.translate(297, 297)  # all of it on the page, which is turned too
         canvas.rotate(turn)
         for i, line in reversed(list(enumerate(PARAGRAPH))):  # as some programs write them
             write_lines(canvas, [line], left=-250, top=-14 * i)

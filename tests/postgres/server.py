@@ -67,6 +67,7 @@ class Server:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for each in (pid, *map(int, children)):
             os.kill(each, signal.SIGKILL)
+        (self.data / "postmaster.pid").unlink()
 
     def stop(self) -> None:
         if self._pid():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -203,6 +204,22 @@ def test_a_full_disk_is_told_and_leaves_no_half_file(
     with pytest.raises(LibraryFull, match="free some space"):
         FolderIncoming(tmp_path).keep("1", b"words")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sweep_in_the_midst_of_a_submission_takes_nothing_away(
+    queue: JobQueue, jobs: JobStore, incoming: Incoming
+) -> None:
+    sweep = threading.Thread(target=queue.sweep)
+
+    def keep() -> None:
+        incoming.keep("1", b"words")
+        sweep.start()
+        sweep.join(0.2)
+        assert sweep.is_alive()  # it waits for the submission to be over
+
+    jobs.add([Job("1", "upload", "a.txt")], before=keep)
+    sweep.join()
+    assert incoming.read("1", "a.txt") == b"words"
 
 
 def test_leftovers_are_swept(queue: JobQueue, jobs: JobStore, incoming: Incoming) -> None:

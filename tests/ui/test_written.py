@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rag.generate import READER, Choice
@@ -269,6 +270,20 @@ def test_a_typed_model_answers_in_this_browser_alone(
     assert core.models[-1] == typed
     ask_to_the_end(AppTest.from_file(str(MAIN), default_timeout=20).run())
     assert core.models[-1] == READER
+
+
+def test_the_address_that_is_set_is_not_shown_to_visitors(
+    open_to_all: AppTest, writing: AppTest, core: StubAssistant
+) -> None:
+    st.cache_resource.clear()  # the settings are read once
+    app = open_settings()
+    assert app.text_input(key="model_name").value == TINY.name
+    assert app.text_input(key="model_address").value == ""
+    assert TINY.address not in str(app)
+    type_model(app, TINY.name, "", "model_use")
+    core.released.set()
+    ask_to_the_end(app.switch_page("chat.py").run())
+    assert core.models[-1] == TINY
 
 
 @pytest.mark.parametrize(
