@@ -73,12 +73,10 @@ def each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(front, "open_engines", lambda settings: open_instead(settings.index))
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keeps the tests of a file together, and those of all pages, which share a server.
 
     ``pytest -n 2 --dist loadgroup`` shares these groups out.
     """
-    for item in items:
-        group = "pages" if PAGES in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    group = "pages" if PAGES in item.path.parents else str(item.path)
+    item.add_marker(pytest.mark.xdist_group(group))
