@@ -5,7 +5,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup setup-dev test lint format reader clean
+.PHONY: run setup setup-dev test test-pages test-rest lint format reader clean
 
 run: setup
 	$(BIN)/python -m rag sync corpus
@@ -26,8 +26,15 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# The pages and all the rest side by side: pages mostly wait for a browser.
 test: setup-dev lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-pages test-rest
+
+test-pages: setup-dev
+	$(BIN)/python -m pytest tests/browser
+
+test-rest: setup-dev
+	$(BIN)/python -m pytest --ignore tests/browser --cov --cov-report=term:skip-covered
 
 lint: setup-dev
 	$(BIN)/ruff check .

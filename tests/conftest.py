@@ -1,4 +1,4 @@
-"""What the tests share: a library's engines, embedded and PostgreSQL, and two processes."""
+"""What the tests of store and retrieval share: a library's engines, embedded and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from rag.store import SQLiteStore
 from rag.store.sql import SQLStore
 from tests.postgres.server import CARELESS, Server
 
-PAGES = Path(__file__).parent / "browser"
 _numbers = itertools.count()
 
 
@@ -71,12 +70,3 @@ def each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(front, "open_folder", open_instead)
     monkeypatch.setattr(front, "open_engines", lambda settings: open_instead(settings.index))
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keeps the tests of a file together, and those of all pages, which share a server.
-
-    ``pytest -n 2 --dist loadgroup`` shares these groups out.
-    """
-    group = "pages" if PAGES in item.path.parents else str(item.path)
-    item.add_marker(pytest.mark.xdist_group(group))
