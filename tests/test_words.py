@@ -38,6 +38,13 @@ def found(store: LibraryStore, index: WordIndex, query: str, **options: object) 
     return [chunks[id_].text.strip() for id_ in ids]
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """Not in place: an index that is still open has mapped the old file, and would die of it."""
+    new = path.with_name("new")
+    new.write_bytes(data)
+    new.replace(path)
+
+
 @pytest.mark.parametrize("harm", ["cut", "garbled", "deleted", "no stamp", "bad stamp", "no meta"])
 def test_harmed_files_are_built_anew(store: SQLiteStore, tmp_path: Path, harm: str) -> None:
     folder = tmp_path / "words"
@@ -45,9 +52,9 @@ def test_harmed_files_are_built_anew(store: SQLiteStore, tmp_path: Path, harm: s
     path = max(folder.iterdir(), key=lambda path: path.stat().st_size * (path.suffix != ".json"))
     data = path.read_bytes()
     if harm == "cut":
-        path.write_bytes(data[: len(data) // 2])
+        replace_file(path, data[: len(data) // 2])
     elif harm == "garbled":
-        path.write_bytes(data[:9] + bytes([data[9] ^ 255]) + data[10:])
+        replace_file(path, data[:9] + bytes([data[9] ^ 255]) + data[10:])
     elif harm == "deleted":
         path.unlink()
     elif harm == "no meta":
