@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 
-from playwright.sync_api import Browser, FilePayload, expect
+import pytest
+from playwright.sync_api import FilePayload, expect
 
-from tests.browser.conftest import People, Site, ask, clean_environment, served
+from tests.browser.conftest import People, ask, clean_environment, served
 from tests.browser.test_library import text_file, upload
 
 FILES = 50
 
 
-def test_an_empty_library_begins_with_the_sample(
-    people: People, chromium: Browser, tmp_path: Path
-) -> None:
-    with served(
-        "streamlit_app.py", clean_environment(tmp_path, tmp_path / "index"), tmp_path
-    ) as at:
-        page = people.arrive(at)
-        expect(page.get_by_text("The library is empty")).to_be_visible()
-        page.get_by_role("button", name="Take in the sample corpus").click()
-        expect(page.get_by_text("Every answer shows where it stands")).to_be_visible(timeout=60_000)
-        expect(page.get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
-        expect(page.get_by_text("Reading files")).to_have_count(0, timeout=120_000)
-        ask(page, "what does the Central Bank want?")
-        expect(page.locator(".fn-answer")).to_contain_text("almost total ban")
-        people.leave()
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serves the app with nothing in its library."""
+    folder = tmp_path_factory.mktemp("empty")
+    with served("streamlit_app.py", clean_environment(folder, folder / "index"), folder) as address:
+        yield address
 
 
-def test_fifty_files_at_once_each_meet_their_fate(people: People, site: Site) -> None:
-    page = people.arrive(f"{site.address}/library")
+def test_an_empty_library_begins_with_the_sample(people: People, empty_site: str) -> None:
+    page = people.arrive(empty_site)
+    expect(page.get_by_text("The library is empty")).to_be_visible()
+    page.get_by_role("button", name="Take in the sample corpus").click()
+    expect(page.get_by_text("Every answer shows where it stands")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Reading files")).to_have_count(0, timeout=120_000)
+    ask(page, "what does the Central Bank want?")
+    expect(page.locator(".fn-answer")).to_contain_text("almost total ban")
+
+
+def test_fifty_files_at_once_each_meet_their_fate(people: People, empty_site: str) -> None:
+    page = people.arrive(f"{empty_site}/library")
+    jobs = page.get_by_role("table", name="Files being taken in")
+    page.get_by_role("button", name="Clear this list").click()  # the sample's
+    expect(jobs).to_have_count(0)
     good = [text_file(f"ward-{n}.txt", f"Ward {n} of Hull has {n} boats.") for n in range(FILES)]
     odd = [
         FilePayload(name="nothing.txt", mimeType="text/plain", buffer=b""),
@@ -40,7 +46,6 @@ def test_fifty_files_at_once_each_meet_their_fate(people: People, site: Site) ->
     upload(page, *good, *odd)
     done = re.compile(rf"{FILES + 2} of {FILES + 2} files done, 2 refused")
     expect(page.get_by_text(done)).to_be_visible(timeout=120_000)
-    jobs = page.get_by_role("table", name="Files being taken in")
     for name in ("nothing.txt", "picture.docx"):
         refused = jobs.get_by_role("row").filter(has_text=name)
         expect(refused).to_contain_text("Refused")

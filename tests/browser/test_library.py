@@ -59,7 +59,7 @@ def test_files_come_in_while_the_chat_goes_on(people: People, site: Site) -> Non
     second_tab.goto(f"{site.address}/library")
     expect(second_tab.get_by_text("2 of 2 files done, 1 refused")).to_be_visible()
     second_tab.close()
-    page.get_by_role("link", name="Chat").click()
+    page.get_by_role("link", name="Chat", exact=True).click()
     ask(page, "When does the harbour of Wismar open its gate?")
     expect(page.locator(".fn-answer").last).to_contain_text("five in the morning")
     assert not list((site.index / "incoming").iterdir())[1:]  # the refused one can be retried
@@ -85,7 +85,7 @@ def test_a_backup_is_downloaded_and_put_back(people: People, site: Site, tmp_pat
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("table", name="Documents")).to_contain_text("Crypto leaders ask")
     expect(page.get_by_role("checkbox", name="late")).to_have_count(0)
-    page.get_by_role("link", name="Chat").click()
+    page.get_by_role("link", name="Chat", exact=True).click()
     ask(page, "What does the Central Bank want?")
     expect(page.locator(".fn-answer").last).to_contain_text("almost total ban")
 
@@ -113,7 +113,7 @@ def remove(people: People, site: Site, page: Page) -> None:
     page.get_by_role("button", name="Remove 1 document").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_text("Removed 1 document.")).to_be_visible()
-    page.get_by_role("link", name="Chat").click()
+    page.get_by_role("link", name="Chat", exact=True).click()
     page.get_by_role("button", name="Open source 1: harbour").click()
     expect(page.get_by_text("This document is no longer in the library")).to_be_visible()
     expect(page.locator("mark")).to_contain_text("five in the morning")
