@@ -33,8 +33,11 @@ def find_programs() -> Path:
     reachable = Path(tempfile.mkdtemp(prefix="pg-programs-"))
     atexit.register(shutil.rmtree, reachable, ignore_errors=True)
     reachable.chmod(0o755)
-    shutil.copytree(installed, reachable / "pginstall", symlinks=True)
-    return reachable / "pginstall" / "bin"
+    package = installed.parent  # their libraries lie beside it, and are found from where they lie
+    for folder in package.parent.glob(f"{package.name}*"):
+        if not folder.name.endswith(".dist-info"):
+            shutil.copytree(folder, reachable / folder.name, symlinks=True)
+    return reachable / package.name / installed.name / "bin"
 
 
 def _find_installed() -> Path:
