@@ -17,19 +17,15 @@ from rag.answer import UNCLEAR, Part, Respondent, Stopwatch, join_parts, reply
 from rag.compare import compare_sources
 from rag.conversation import Resolution, resolve
 from rag.embed import Embedder, make_embedder
-from rag.errors import ModelError, ModelFailed, QuestionError, SettingError
+from rag.errors import ModelError, QuestionError, SettingError
 from rag.fetch import fetch
-from rag.gate import hold
 from rag.generate import (
-    BUILT_IN,
     READER,
     Choice,
-    LanguageModel,
+    Models,
     OnStep,
     OnText,
     Writer,
-    chosen_by,
-    open_model,
 )
 from rag.library import Library
 from rag.question import (
@@ -46,8 +42,8 @@ from rag.retrieve import Retriever
 from rag.settings import LONGEST_QUESTION, Settings
 from rag.spelling import Speller
 from rag.terms import extract_terms
+from rag.written import write_answer
 
-MOST_MODELS = 32  # kept open; visitors may choose any number
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "onnxruntime", "streamlit")
 
 ABSTAINED = "The documents do not answer this."
@@ -81,7 +77,7 @@ class Assistant:
             settings.retrieved_passages,
             settings.threshold,
         )
-        self._models: dict[Choice, LanguageModel] = {}
+        self._models = Models(settings)
         self._loading = threading.Lock()
         self._ready = False
 
@@ -98,7 +94,7 @@ class Assistant:
             self.library.refresh()
             self._reader.read("warm up", self._retriever.retrieve("warm up", 1))
             with suppress(SettingError):  # told with the first answer
-                self.check_model(self._choice)
+                self.check_model(self._models.default)
             self._ready = True
 
     def ask(
@@ -142,7 +138,7 @@ class Assistant:
         asked = read_question(question)
         resolved = resolve(question, turns)
         blank = self._begin(question, resolved.question, answer_id)
-        choice = self._choose(model) if threshold is None else READER
+        choice = self._models.choose(model) if threshold is None else READER
         answer = self._reply(blank, asked, resolved, documents)
         if answer is None and choice != READER and self.library.documents():
             answer = self._write(
@@ -176,18 +172,7 @@ class Assistant:
     @property
     def model(self) -> str:
         """What answers where nothing else is asked for: ``reader``, or a language model."""
-        return self._choice.name
-
-    @property
-    def _choice(self) -> Choice:
-        return chosen_by(self._settings)
-
-    def _choose(self, model: str | Choice | None) -> Choice:
-        if isinstance(model, Choice):
-            return model
-        if model == BUILT_IN:
-            return READER
-        return Choice(model, self._settings.model_address) if model else self._choice
+        return self._models.default.name
 
     def check_model(self, model: str | Choice) -> None:
         """Makes sure that a model can be asked, as far as that is known before it is reached.
@@ -195,16 +180,9 @@ class Assistant:
         Raises:
             SettingError: there is no such model, its package is not installed, or it has no key.
         """
-        choice = self._choose(model)
+        choice = self._models.choose(model)
         if choice != READER:
-            self._open_model(choice)
-
-    def _open_model(self, choice: Choice) -> LanguageModel:
-        model = self._models.get(choice) or open_model(choice, self._settings)
-        if len(self._models) >= MOST_MODELS:
-            self._models = {}
-        self._models[choice] = model
-        return model
+            self._models.open(choice)
 
     def rank(
         self, question: str, count: int, documents: Collection[str] | None = None
@@ -219,7 +197,7 @@ class Assistant:
         for question in propose_questions(self.library):
             if len(answered) == count:
                 break
-            if self.ask(question, model=BUILT_IN).status == "answered":
+            if self.ask(question, model=READER).status == "answered":
                 answered.append(question)
         return answered
 
@@ -286,54 +264,29 @@ class Assistant:
         on_step: OnStep,
         stop: threading.Event,
     ) -> Answer:
-        """Has a language model write, and the gate hold it to the passages."""
+        """Has a language model write; where it fails, the built-in reader answers."""
         self.library.refresh()
         steps: list[Step] = []
-        name = choice.name
 
         def find(words: str) -> list[Passage]:
             return self._respondent.find_passages(words, documents, watch)
 
         try:
-            writer = Writer(self._open_model(choice), self._settings, on_text, stop, on_step, steps)
-            draft = writer.write(blank.question, blank.searched_for, turns, find)
-            with watch.timing("read"):
-                held = hold(
-                    draft.text,
-                    draft.question,
-                    draft.passages,
-                    self._reader,
-                    self.library.locate_page,
-                )
-            if not held.is_borne_out:
-                raise ModelFailed(f"{name} wrote nothing that the passages bear out")
+            model = self._models.open(choice)
+            return write_answer(
+                Writer(model, self._settings, on_text, stop, on_step, steps),
+                blank,
+                turns,
+                find,
+                self._reader,
+                self.library.locate_page,
+                self._compare,
+                watch,
+            )
         except (ModelError, SettingError) as failure:
             answer = self._answer(blank, before, documents, watch)
             reason = f"{str(failure).rstrip('.')}; the built-in reader answered instead."
             return replace(answer, notice=_join(reason, answer.notice), steps=tuple(steps))
-        written = self._compare(
-            Part(
-                draft.question,
-                held.confidence,
-                held.sentences,
-                held.citations,
-                passages=draft.passages,
-            )
-        )
-        return replace(
-            blank,
-            searched_for=draft.question,
-            status="answered",
-            text=held.text,
-            confidence=held.confidence,
-            sentences=written.sentences,
-            citations=written.citations,
-            agreements=written.agreements,
-            conflicts=written.conflicts,
-            model=name,
-            notice="You stopped it before it was done." if draft.was_stopped else None,
-            steps=tuple(steps),
-        )
 
     def _answer(
         self,

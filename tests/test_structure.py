@@ -54,9 +54,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gate": {"answer", "instructions", "question", "reader", "sentences", "terms"},
     "generate": set(),
     "trial": {"gate", "generate"},
+    "written": {"answer", "gate", "generate", "reader"},
     "assistant": {
-        "answer", "compare", "conversation", "embed", "fetch", "gate", "generate", "library",
-        "question", "reader", "retrieve", "spelling", "terms",
+        "answer", "compare", "conversation", "embed", "fetch", "generate", "library", "question",
+        "reader", "retrieve", "spelling", "terms", "written",
     },
     "evaluate": {"assistant", "files"},
     "turns": set(),

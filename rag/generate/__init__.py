@@ -6,8 +6,9 @@ passages. Nothing here judges what was written: that is the gate's work.
 
 from rag.generate.choice import BUILT_IN, READER, Choice, check_choice, chosen_by
 from rag.generate.model import KEYS, LanguageModel, OnText, estimate_tokens, open_model
+from rag.generate.models import Models
 from rag.generate.prompt import ask_with_passages
-from rag.generate.writer import Draft, OnStep, Writer
+from rag.generate.writer import Draft, Find, OnStep, Writer
 
 __all__ = [
     "BUILT_IN",
@@ -15,7 +16,9 @@ __all__ = [
     "READER",
     "Choice",
     "Draft",
+    "Find",
     "LanguageModel",
+    "Models",
     "OnStep",
     "OnText",
     "Writer",

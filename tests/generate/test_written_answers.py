@@ -185,7 +185,7 @@ def test_a_key_is_sent_and_nowhere_told(
     assert served.keys == [f"Bearer {key}"] * 2
     told = json.dumps([to_json(refused), to_json(written)]) + str(assistant.status())
     assert "secret" not in told + caplog.text
-    assert "secret" not in repr([vars(model) for model in assistant._models.values()])
+    assert "secret" not in repr([vars(model) for model in assistant._models._opened.values()])
 
 
 def test_an_address_is_told_without_its_password(shelf: Shelf) -> None:
