@@ -16,6 +16,7 @@ from rag.exchange import escape_markdown, read_chat, to_html, to_json_text, to_m
 from rag.exchange.reading import MOST_BYTES
 from rag.history import Feedback, Message, Review, Transcript
 from rag.records import (
+    Agreement,
     Answer,
     AnswerSpan,
     Citation,
@@ -57,6 +58,7 @@ def make_chat(quote: str = "It wants\na total ban.", words: str = "a total ban")
             Sentence("Invented.", (), "unsupported"),
         ),
         citations=(cite(1, quote, words), cite(2, "It said so twice.")),
+        agreements=(Agreement((1, 2)),),
         conflicts=(Conflict((1, 2), "They differ in the date.", "2022-02"),),
         notice="A notice.",
         timings_ms={"total": 1.5, "read": 1},
@@ -68,6 +70,7 @@ def make_chat(quote: str = "It wants\na total ban.", words: str = "a total ban")
         text="The documents do not answer this.",
         sentences=(),
         citations=(),
+        agreements=(),
         conflicts=(),
         nearest=(cite(1, quote),),
     )

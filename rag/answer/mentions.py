@@ -49,8 +49,8 @@ def find_mentions(
 ) -> list[Mention]:
     """Gives a mention for each document with a sentence that has all words of a topic.
 
-    The documents that speak of it in most passages come first. It is looked for in every passage,
-    not only in those that a question finds.
+    The documents that speak of it in most passages come first. It is looked for in every passage
+    that has a word of it, ``MOST_PASSAGES`` at most, not only in those that a question finds.
     """
     wanted = frozenset(extract_terms(topic))
     if not wanted:
@@ -95,7 +95,7 @@ def quote_mention(asked: Question, mention: Mention, number: int) -> Quotation:
     return replace(quotation, span=replace(mention.words, passage=number))
 
 
-def count_mentions(topic: str, count: int, of: int) -> str:
+def tell_count(topic: str, count: int, of: int) -> str:
     """Says how many documents of how many mention a topic."""
     verb = "mentions" if count == 1 else "mention"
     first = f" These {MOST_LISTED} do most." if count > MOST_LISTED else ""

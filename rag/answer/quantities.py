@@ -7,6 +7,7 @@ million" one number. What is quoted stays as it stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 MONTHS = {
     name: number
@@ -47,7 +48,8 @@ WORDS = {
         1,
     )
 }
-WORD_NUMBER = re.compile(rf"\b(?P<word>{'|'.join(list(WORDS)[1:])})\b", re.I)  # "one" is a pronoun
+NUMBER_WORD = "|".join(word for word in WORDS if word != "one")  # which is a pronoun
+WORD_NUMBER = re.compile(rf"\b(?P<word>{NUMBER_WORD})\b", re.I)
 
 
 def find_quantities(text: str) -> frozenset[str]:
@@ -55,23 +57,27 @@ def find_quantities(text: str) -> frozenset[str]:
     found: set[str] = set()
     for pattern in DATES:
         for date in pattern.finditer(text):
-            found.add(_write_date(date))
+            found.add(write_date(date.groupdict()))
         text = pattern.sub(" ", text)
     found.update(_write_number(number) for number in NUMBER.finditer(text))
     found.update(str(WORDS[word["word"].lower()]) for word in WORD_NUMBER.finditer(text))
     return frozenset(found)
 
 
-def _write_date(date: re.Match[str]) -> str:
-    parts = date.groupdict()
-    month = MONTHS.get(parts["month"].lower()) or int(parts["month"])
-    day = f"-{int(parts['day']):02}" if parts.get("day") else ""
-    return f"{parts['year']}-{month:02}{day}"
+def write_date(parts: Mapping[str, str | None]) -> str:
+    """Writes a date of a year, a month, or both: ``2023-08-15``, ``2023-08``, ``2023``, ``-08``."""
+    month, day = parts.get("month"), parts.get("day")
+    number = f"-{MONTHS.get(month.lower()) or int(month):02}" if month else ""
+    return f"{parts.get('year') or ''}{number}{f'-{int(day):02}' if day else ''}"
+
+
+def read_digits(digits: str) -> str:
+    """Gives what ``DIGITS`` found without the signs between its thousands."""
+    return re.sub(r"[, \u00a0\u202f]", "", digits)
 
 
 def _write_number(number: re.Match[str]) -> str:
-    digits = re.sub(r"[, \u00a0\u202f]", "", number["number"])
-    whole, _, fraction = digits.partition(".")
+    whole, _, fraction = read_digits(number["number"]).partition(".")
     places = SCALES[number["scale"].lower()] if number["scale"] else 0
     fraction = fraction.ljust(places, "0")
     whole = (whole + fraction[:places]).lstrip("0") or "0"

@@ -23,9 +23,9 @@ from rag.answer.material import (
 from rag.answer.mentions import (
     MOST_LISTED,
     WordSearch,
-    count_mentions,
     find_mentions,
     quote_mention,
+    tell_count,
 )
 from rag.answer.names import is_namesake
 from rag.answer.part import Part
@@ -194,7 +194,7 @@ class Respondent:
         part = self._show(asked, quotations, [m.passage for m in listed], NAMED_CONFIDENCE)
         known = sum(documents is None or d.id in documents for d in self._store.documents())
         markers = tuple(citation.marker for citation in part.citations)
-        lead = Sentence(count_mentions(topic, len(found), known), markers, "supported")
+        lead = Sentence(tell_count(topic, len(found), known), markers, "supported")
         return replace(part, sentences=(lead, *part.sentences))
 
     # Comparisons.

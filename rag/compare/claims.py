@@ -9,7 +9,7 @@ from functools import cached_property
 
 from rag.answer.anaphora import find_antecedent
 from rag.answer.quantities import MONTHS, SCALES, WORDS
-from rag.compare.measures import Date, Figure, find_dates, find_figures
+from rag.compare.measures import LAW_NUMBER, Date, Figure, find_dates, find_figures
 from rag.gate.words import to_term
 from rag.quote import ITEM_MARK, STATEMENT_END, plain_text
 from rag.records import Passage
@@ -22,7 +22,7 @@ SAYING = re.compile(
 )
 PLANNED = re.compile(
     r"\b(?:would|will|shall|plan\w*|expect\w*|propos\w*|draft\w*|foresee\w*|foreseen|forecast\w*|target"
-    r"|intend\w*|assumed?|aims?|hopes?|want\w*|prefer\w*|oppos\w*|ask\w*|whether|if|continues\s+to\s+say|(?:is|are|was|were)\s+to\b|could|should)\b",
+    r"|intend\w*|assumed?|aims?|hopes?|want\w*|prefer\w*|oppos\w*|ask\w*|whether|if|(?:is|are|was|were)\s+to\b|could|should)\b",
     re.I,
 )
 # One sentence counts a part of what another may count whole.
@@ -44,7 +44,7 @@ DENIES_NEXT = re.compile(
 ORDINALS = frozenset(
     "first second third fourth fifth sixth seventh eighth ninth tenth last".split()
 )
-IDENTIFIER = re.compile(r"\b(?:No\.?\s*)?\d+(?:-\d+)?-[A-Z]{1,4}\b")
+IDENTIFIER = re.compile(LAW_NUMBER)
 CLAUSE_END = re.compile(
     r";\s+|:\s+|,\s+(?:and|but|while|whereas|so|roughly|almost|about)\b\s*|\s+and\s+(?=in\b)"
     r"|,?\s+(?:because|as\s+long\s+as|provided\s+that)\s+"
@@ -173,12 +173,7 @@ class Claim:
 
     def clause_at(self, place: int) -> Claim:
         """Gives the clause in which a character of the body stands."""
-        begin = 0
-        for found in CLAUSE_END.finditer(self.body):
-            if found.start() > place:
-                return self._cut(begin, found.start())
-            begin = found.end()
-        return self._cut(begin, len(self.body))
+        return self.clauses[sum(m.start() <= place for m in CLAUSE_END.finditer(self.body))]
 
     def _cut(self, start: int, end: int) -> Claim:
         return Claim(
@@ -200,7 +195,7 @@ def claim_in(passage: Passage, start: int, end: int) -> Claim:
     shown = plain_text(
         passage.text[mark.end() if mark else first : last], passage.document.media_type
     )
-    return Claim(" ".join(shown.split()), about, passage.document.date)
+    return Claim(shown, about, passage.document.date)
 
 
 def content_terms(text: str) -> frozenset[str]:

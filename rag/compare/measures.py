@@ -6,7 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.answer.quantities import DATES, DIGITS, MONTHS, SCALE, SCALES, WORDS, YEAR
+from rag.answer.quantities import (
+    DATES,
+    DIGITS,
+    MONTHS,
+    NUMBER_WORD,
+    SCALE,
+    SCALES,
+    WORDS,
+    YEAR,
+    read_digits,
+    write_date,
+)
 from rag.gate.words import to_term
 from rag.terms import STOP_WORDS
 
@@ -17,16 +28,16 @@ ABOUT = 0.1  # of a figure: "about 16 billion" may be 15 or 17
 UNIT_WORDS = 3  # "eleven exchange-traded products": what is counted stands among these
 BEFORE, AFTER = 60, 40  # characters around a figure in which its bound stands
 
-NUMBER_WORD = "|".join(word for word, number in WORDS.items() if number > 1)
 FIGURE = re.compile(
     rf"(?<![\w.,/-])(?:(?P<digits>{DIGITS})|(?P<word>{NUMBER_WORD}))(?![\w/]|-[A-Z\d]|[.,]\d)"
     rf"(?:\s*(?P<percent>%|per\s?cent\b)|\s*(?P<scale>{SCALE})\b)?",
     re.I,
 )
+LAW_NUMBER = r"\b\d+(?:-\d+)?-[A-Z]{1,4}\b"  # "223-FZ"
 # "No. 223-FZ", "Article 7", "(EU) 2023/1114": they name something and count nothing.
 IDENTIFIER = re.compile(
     r"\b(?:No\.?|Nos\.?|Article|Articles|Recommendation|Title|Class|Page|Section|Chapter)\s*"
-    r"[\dIVX][\w/.-]*\b|\b\d+(?:-\d+)?-[A-Z]{1,4}\b|\b\d{4}/\d+\b"
+    rf"[\dIVX][\w/.-]*\b|{LAW_NUMBER}|\b\d{{4}}/\d+\b"
 )
 RISE = re.compile(
     rf"\bfrom\s+(?:about\s+)?(?:{DIGITS}|zero|{NUMBER_WORD})(?:\s*(?:%|per\s?cent|{SCALE}))?\s+(?=to\s)",
@@ -133,7 +144,7 @@ def find_dates(text: str) -> list[Date]:
             start = min(match.start(n) for n in ("day", "month", "year") if groups.get(n))
             if any(d.start <= start < d.end for d in found.values()):
                 continue
-            found[start] = Date(start, match.end(), _write(groups), _role(text[:start]))
+            found[start] = Date(start, match.end(), write_date(groups), _role(text[:start]))
     return [found[start] for start in sorted(found)]
 
 
@@ -146,9 +157,7 @@ def find_figures(text: str) -> list[Figure]:
     for between in BETWEEN.finditer(hidden):
         figures += _read_between(hidden, between)
         hidden = _hide(hidden, [between.span()])
-    for match in FIGURE.finditer(hidden):
-        if not any(f.start <= match.start() < f.end for f in figures):
-            figures.append(_read_figure(hidden, match))
+    figures += [_read_figure(hidden, match) for match in FIGURE.finditer(hidden)]
     figures = [figure for figure in figures if figure.unit]
     return sorted(figures, key=lambda figure: figure.start)
 
@@ -181,7 +190,7 @@ def _read_between(text: str, between: re.Match[str]) -> list[Figure]:
     if last is None:
         return []
     high, _ = _read_number(last)
-    low = float(re.sub(r"[, \u00a0\u202f]", "", between["low"]))
+    low = float(read_digits(between["low"]))
     if last["scale"]:
         low *= 10.0 ** SCALES[last["scale"].lower()]
     unit = ("%",) if last["percent"] else _find_unit(text[last.end() :])
@@ -193,7 +202,7 @@ def _read_number(match: re.Match[str]) -> tuple[float, float]:
     """Gives the number and the step to which it is rounded; whole numbers are exact."""
     if match["word"]:
         return float(WORDS[match["word"].lower()]), 0.0
-    digits = re.sub(r"[, \u00a0\u202f]", "", match["digits"])
+    digits = read_digits(match["digits"])
     places = SCALES[match["scale"].lower()] if match["scale"] else 0
     fraction = len(digits.partition(".")[2])
     is_rounded = fraction or places or match["percent"]
@@ -237,10 +246,3 @@ def _role(before: str) -> Role:
 
 def _month(iso: str) -> str:
     return iso[5:7] if not iso.startswith("-") else iso[1:]
-
-
-def _write(groups: dict[str, str | None]) -> str:
-    month = groups.get("month")
-    number = f"-{MONTHS.get(month.lower()) or int(month):02}" if month else ""
-    day = groups.get("day")
-    return f"{groups.get('year') or ''}{number}{f'-{int(day):02}' if day else ''}"

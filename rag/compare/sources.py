@@ -21,6 +21,7 @@ WEIGHED = 3  # of the answer's citations
 MOST_AGREEING = 6  # citations beside the answer's own
 MOST_CONFLICTS = 3  # documents
 BEARS_ON = 0.5  # of the question's content terms, for a statement to answer the same question
+ANSWERS = 0.6  # of those that the answer has, for another to give the same name in answer
 LONGEST_NAME = 5  # words: longer key words are no name that could be found again
 FORMS = frozenset({"yes_no", "definition", "reason", "several", "fact"})
 
@@ -55,6 +56,7 @@ class _Finding:
 
     def __init__(self, part: Part, find_twins: FindTwins, locate_page: LocatePage) -> None:
         self.part = part
+        self._asked = content_terms(part.question)
         self._find_twins = find_twins
         self._locate_page = locate_page
 
@@ -80,28 +82,25 @@ class _Finding:
         self._add_agreement(citation, list(agreeing.values()))
 
     def _claims_of(self, citation: Citation) -> list[Claim]:
-        """Takes the sentences of a quote as claims; a row of a table is none."""
+        """Takes the sentences of a quote as claims."""
         for passage in self.part.passages:
             inside = passage.start <= citation.start and citation.end <= passage.end
             if passage.document.id == citation.document.id and inside:
-                first = citation.start - passage.start
                 return [
                     claim_in(passage, citation.start + start, citation.start + end)
                     for start, end in split_sentences(citation.quote)
-                    if passage.text[first + start : first + end].strip()
                 ]
         return []
 
     def _names_same(self, citation: Citation, one: Claim, other: Claim) -> bool:
         """True where the name that answers stands in another answer to the same question."""
-        asked = content_terms(self.part.question)
         for span in citation.answer_spans:
             named = content_terms(span.text)
             is_name = span.text[:1].isupper() and len(span.text.split()) <= LONGEST_NAME
-            is_new = is_name and bool(named) and not named & asked
+            is_new = is_name and bool(named) and not named & self._asked
             if is_new and span.text in one.text and named <= other.known:
-                wanted = asked & one.terms
-                if wanted and len(wanted & other.terms) >= max(1, 0.6 * len(wanted)):
+                wanted = self._asked & one.terms
+                if wanted and len(wanted & other.terms) >= ANSWERS * len(wanted):
                     return not one.denies and not other.denies
         return False
 
@@ -125,6 +124,8 @@ class _Finding:
     ) -> None:
         """Adds a quote that does not go with the answer; those that say the same share one."""
         marker = self._cite(stated)
+        if any({citation.marker, marker} <= {*known.markers} for known in self.part.conflicts):
+            return  # the other side of it was weighed before
         found = _describe(citation.marker, one, marker, stated.claim, relation)
         conflicts = list(self.part.conflicts)
         for n, known in enumerate(conflicts):
@@ -166,9 +167,7 @@ def _is_key(citation: Citation, claim: Claim, relation: Relation) -> bool:
     """True where what agrees or differs is what answers, and not something else in the quote."""
     key = " ".join(span.text for span in citation.answer_spans if span.text in claim.text)
     figures = find_quantities(key)
-    if relation.kind == "polarity" or not figures:
-        return not (figures and relation.kind == "polarity")
-    return bool(figures & find_quantities(relation.said[0]))
+    return not figures or bool(figures & find_quantities(relation.said[0]))
 
 
 def _describe(mine: int, one: Claim, theirs: int, other: Claim, relation: Relation) -> Conflict:

@@ -87,6 +87,5 @@ class CitingQuestion:
     """A question whose answer cites a document; ``asked`` is an ISO 8601 time in UTC."""
 
     conversation_id: str
-    owner: str
     question: str
     asked: str

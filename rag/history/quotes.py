@@ -16,7 +16,7 @@ COUNTS = (
     " WHERE messages.answer IS NOT NULL GROUP BY 1"
 )
 CITING = (
-    "SELECT c.id, c.owner, m.question, m.asked FROM messages m"
+    "SELECT c.id, m.question, m.asked FROM messages m"
     " JOIN conversations c ON c.id = m.conversation_id"
     " WHERE c.owner = ? AND m.answer IS NOT NULL AND EXISTS (SELECT 1"
     " FROM json_each(m.answer, '$.citations') citation"

@@ -67,12 +67,13 @@ MISSPELT = {
 }  # fmt: skip
 # "List countries that ban …" is read as what a document would answer: "which countries ban …".
 LIST_THAT = re.compile(
-    r"(?:list|name|enumerate|give\s+me|show\s+me)\s+(?:all\s+)?(?:of\s+)?(?:the\s+)?"
+    r"(?:^|(?<=,\s))(?:list|name|enumerate|give\s+me|show\s+me)\s+(?:all\s+)?(?:of\s+)?"
+    r"(?:(?:the|my)\s+)?"
     r"(?P<things>(?:[\w-]+\s+){1,3}?)(?:that|which|who)\s+(?=\w)",
     re.I,
 )
 WHO_RUNS = re.compile(
-    r"(?P<who>who)\s+(?:runs|leads|is\s+(?:in\s+charge|at\s+the\s+(?:head|top))\s+of|directs|governs)\b",
+    r"(?P<who>who)\s+(?:runs|is\s+(?:in\s+charge|at\s+the\s+(?:head|top))\s+of)\b",
     re.I,
 )
 COURTEOUS_END = re.compile(r"[\s,]+(?:please|pls|thanks?(?:\s+you)?|thx)\s*([?.!]*)$", re.I)
@@ -245,7 +246,10 @@ def read_question(text: str) -> Question:
 
 
 def strip_courtesy(text: str) -> str:
-    """Gives a question without "please" or "could you tell me", its first word spelt right."""
+    """Gives a question without "please" or "could you tell me", put as documents answer it.
+
+    Its first word is spelt right, and "list … that" and "who runs" are said in other words.
+    """
     text = text.strip()
     while True:
         found = COURTESY.match(text)

@@ -12,6 +12,7 @@ from rag.compare.measures import find_dates, find_figures
         ("At least 95 percent of coins are held offline.", 95, "%", "at least"),
         ("It may be topped up by up to 300,000 rubles.", 300_000, "rubl", "at most"),
         ("The share rose from 1.4 to 18.1 percent.", 18.1, "%", "exactly"),
+        ("The share rose from 14 percent to 18 percent.", 18, "%", "exactly"),
         ("It passed with 62 of its 84 votes.", 62, "vote of 84", "exactly"),
         ("The government set the limit at 6,000 kilowatt-hours.", 6000, "kilowatt", "at most"),
     ],
@@ -25,6 +26,7 @@ def test_a_figure_has_a_value_a_unit_and_a_bound(
 
 def test_numbers_of_laws_and_dates_are_no_figures() -> None:
     assert find_figures("Article 7 of Law No. 223-FZ of 8 August 2024 and 2023/1114 says so.") == []
+    assert find_figures("Class 2 miners pay under Article 7 of Law No. 223-FZ.") == []
 
 
 def test_a_range_of_figures() -> None:

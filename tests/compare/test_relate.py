@@ -42,6 +42,7 @@ def test_what_does_not_go_together(one: str, other: str) -> None:
             "The share of Russia is 38 percent of all.",
         ),
         ("At most 30 banks take part in the pilot.", BANKS),
+        ("About 16 banks take part in the pilot.", "15 banks take part in the pilot."),
         # Another period, another subject, a plan, a part.
         (
             "In 2021 ten banks took part in the pilot.",
@@ -51,9 +52,24 @@ def test_what_does_not_go_together(one: str, other: str) -> None:
         ("The pilot of the ruble was planned for 2021.", "The pilot of the ruble began in 2023."),
         ("Three more banks take part in the pilot.", BANKS),
         ("In Kosovo alone mining uses 3 percent of power.", "Mining uses 9 percent of power."),
+        (
+            "Mining in Kosovo alone uses 3 percent of power.",
+            "Mining in Kosovo uses 9 percent of power.",
+        ),
         ("Her second term began in June 2017.", "Her third term began in June 2022."),
+        (
+            "Nabiullina began her second term in June 2017.",
+            "Nabiullina began her third term in June 2022.",
+        ),
+        # A thing that is brought in, of which there may be others.
+        (
+            "A law on coins came into force on 7 May 2021.",
+            "The law on coins came into force on 9 May 2021.",
+        ),
         # Another unit, another rate, another order of magnitude.
         ("The theft cost 58 billion yen.", "The theft cost 530 million dollars."),
+        ("The theft cost 58 billion yen.", "The theft cost 53 billion dollars."),
+        ("The pilot has 12 banks.", "The pilot has 900 banks."),
         ("Homes may use 600 units a month.", "Homes may use 900 units a year."),
         # A question and a title state nothing.
         ("Is interest on stablecoins forbidden?", "Interest on stablecoins is allowed."),
@@ -71,6 +87,12 @@ def test_the_title_tells_the_subject() -> None:
     )
     assert disagree(one, other, ("The Coin Law", ""))
     assert not disagree(one, other, ("The Tax Act", ""))
+
+
+def test_a_law_is_known_by_its_number_with_and_without_a_sign() -> None:
+    one = "Law No. 223-FZ bans mining in ten regions."
+    assert disagree(one, "The law 223-FZ bans mining in twelve regions.")
+    assert not disagree(one, "The law 221-FZ bans mining in twelve regions.")
 
 
 def test_the_same_figure_agrees() -> None:

@@ -83,6 +83,18 @@ def test_two_documents_that_say_the_same_else_share_a_conflict() -> None:
     assert set(conflict.markers) == {1, 2, 3}
 
 
+def test_a_conflict_of_two_sources_that_are_both_cited_is_told_once() -> None:
+    first = passage(FIRST, "a", "2023-08-21")
+    newer = passage("Fifteen banks take part in the pilot.", "b", "2025-02-01")
+    cited = (
+        cite(first, 0, len(first.text), [(0, 8)], 1, 0.9, no_page),
+        cite(newer, 0, len(newer.text), [(0, 7)], 2, 0.9, no_page),
+    )
+    part = Part(QUESTION, 0.9, (), cited, passages=(first, newer))
+    (conflict,) = compare_sources(part, lambda _: (), no_page).conflicts
+    assert conflict.markers == (1, 2)
+
+
 def test_what_does_not_answer_is_no_conflict() -> None:
     part = answer(
         passage("Thirteen banks and 600 people take part in the pilot.", "a"),
