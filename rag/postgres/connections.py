@@ -112,7 +112,7 @@ class PostgresConnections:
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
-        with self._lent() as connection:
+        with self.plain() as connection:
             connection.raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:
                 yield connection
@@ -121,7 +121,7 @@ class PostgresConnections:
 
     @contextmanager
     def writing(self) -> Iterator[PostgresConnection]:
-        with self._lent() as connection:
+        with self.plain() as connection:
             connection.raw.execute("BEGIN")
             try:
                 yield connection
@@ -132,8 +132,12 @@ class PostgresConnections:
 
     @contextmanager
     def plain(self) -> Iterator[PostgresConnection]:
-        with self._lent() as connection:
-            yield connection
+        with told(self.place):
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
 
     def close(self) -> None:
         with self._guard:
@@ -148,15 +152,6 @@ class PostgresConnections:
             raw.autocommit = True
             raw.execute(cast(Any, _SETTINGS))
             return raw
-
-    @contextmanager
-    def _lent(self) -> Iterator[PostgresConnection]:
-        with told(self.place):
-            connection = self._take()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
 
     def _take(self) -> PostgresConnection:
         while True:
