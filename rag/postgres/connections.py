@@ -159,7 +159,7 @@ class PostgresConnections:
                 found = self._idle.pop() if self._idle else None
             if found is None:
                 return PostgresConnection(self.connect())
-            if time.monotonic() - found.given_back < TRUSTED_SECONDS or _answers(found.raw):
+            if time.monotonic() - found.given_back < TRUSTED_SECONDS or answers(found.raw):
                 return found
             found.raw.close()  # its server went away meanwhile
 
@@ -213,7 +213,8 @@ def _clean(values: Sequence[Any]) -> list[Any]:
     return [v.replace("\0", STAND_IN) if isinstance(v, str) and "\0" in v else v for v in values]
 
 
-def _answers(raw: psycopg.Connection[Any]) -> bool:
+def answers(raw: psycopg.Connection[Any]) -> bool:
+    """Whether the server at the other end is still there."""
     try:
         raw.execute("SELECT 1")
     except psycopg.Error:
