@@ -6,9 +6,7 @@ take down the process that asks.
 
 from rag.pages.find import find_boxes
 from rag.pages.layout import Box, PageLayout
-from rag.pages.pages import WIDTHS, PdfPages, width_for
+from rag.pages.pages import PdfPages, width_for
 from rag.pages.process import PageProcess
 
-__all__ = [
-    "WIDTHS", "Box", "PageLayout", "PageProcess", "PdfPages", "find_boxes", "width_for",
-]  # fmt: skip
+__all__ = ["Box", "PageLayout", "PageProcess", "PdfPages", "find_boxes", "width_for"]
