@@ -184,6 +184,14 @@ class Assistant:
         if choice != READER:
             self._models.open(choice)
 
+    def choose(self, selectors: Sequence[str] | None) -> list[str] | None:
+        """Gives the ids of documents that are named by id, name or path; None, for all, where none.
+
+        Raises:
+            UnknownDocument: one of them is not there, or several bear its name.
+        """
+        return [self.library.document(s).id for s in selectors] if selectors else None
+
     def rank(
         self, question: str, count: int, documents: Collection[str] | None = None
     ) -> list[Passage]:

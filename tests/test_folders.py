@@ -272,6 +272,21 @@ def test_a_followed_folder_is_followed_again_after_a_restart(
     assert library.status().documents == 5
 
 
+def test_what_is_followed_is_remembered_where_the_library_is_written(
+    library: Library, folder: Path, told: queue.Queue[Followed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What questions read may be a replica, which is behind and takes no writes.
+    monkeypatch.setattr(library, "store", object())
+    watcher = Watcher(library, told.put, quiet=0.05)
+    watcher.start()
+    watcher.follow(folder)
+    assert [f.watching for f in library.folders()] == [True]
+    wait_for(told, "sea.txt", "added")
+    watcher.unfollow(folder)
+    assert [f.watching for f in library.folders()] == [False]
+    watcher.stop()
+
+
 def test_the_library_in_a_followed_folder_does_not_follow_itself(
     library: Library, tmp_path: Path, told: queue.Queue[Followed], monkeypatch: pytest.MonkeyPatch
 ) -> None:

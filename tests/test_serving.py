@@ -22,6 +22,7 @@ from rag import cli
 from rag.api.application import listen
 from rag.cli.serving import make_site
 from tests.api.shelf import SHOWN, TOKEN, open_shelf
+from tests.test_worker import until
 
 QUESTION = "what does the Central Bank want?"
 
@@ -78,8 +79,12 @@ def test_what_is_given_is_taken_in(address: str) -> None:
     headers = SHOWN | {"Content-Type": "multipart/form-data; boundary=x"}
     status, job = fetch(f"{address}/api/documents", headers, form)
     assert status == 202
-    while job["stage"] not in {"ready", "refused"}:
-        job = fetch(f"{address}/api/jobs/{job['id']}", SHOWN)[1]
+
+    def is_over() -> bool:
+        job.update(fetch(f"{address}/api/jobs/{job['id']}", SHOWN)[1])
+        return job["stage"] in {"ready", "refused"}
+
+    until(is_over)
     assert (job["name"], job["stage"]) == ("licence.txt", "ready")
 
 

@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from rag.generate import READER, Choice, OnStep, OnText
+from rag.generate import READER, Choice
 from rag.records import Answer, Step, Turn
 from ui.draft import Draft
 from ui.failures import sentence_for
 from ui.loading import ModelLoader
+from ui.shelf import Answers
 from ui.words import clean
 
 NOTHING_REFUSED = 0.0  # a threshold
@@ -33,25 +33,6 @@ class Request:
     alone: bool = False
     anyway: bool = False
     documents: tuple[str, ...] | None = None
-
-
-class Answers(Protocol):
-    """What answers questions."""
-
-    def ask(
-        self,
-        question: str,
-        turns: Sequence[Turn] = (),
-        documents: Collection[str] | None = None,
-        *,
-        on_text: OnText | None = None,
-        on_step: OnStep | None = None,
-        stop: threading.Event | None = None,
-        model: Choice | None = None,
-        threshold: float | None = None,
-    ) -> Answer:
-        """Answers one question, from all documents or from these alone."""
-        ...
 
 
 class Asking:

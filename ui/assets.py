@@ -13,7 +13,7 @@ import streamlit as st
 def mount(folder: Path, key: str, data: Mapping[str, Any], **callbacks: Callable[[], None]) -> None:
     """Mounts the component of a folder, with its ``component.js`` and ``component.css``.
 
-    Other ``.js`` files of the folder hold more functions of the same script.
+    Other ``.js`` files of the folder, and ``elements.js``, hold more functions of the same script.
 
     The component stands in the page's own tree, so that focus comes back to its buttons when a
     drawer closes; its class names begin with ``fn-``.
@@ -31,7 +31,8 @@ def mount(folder: Path, key: str, data: Mapping[str, Any], **callbacks: Callable
 @cache
 def _script(folder: Path) -> str:
     # One script, since a component cannot import from the files beside it.
-    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.js")))
+    files = [Path(__file__).with_name("elements.js"), *sorted(folder.glob("*.js"))]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 @cache

@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-import streamlit as st
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -22,6 +19,7 @@ from rag.history import Transcript
 from rag.review import find_standing, make_questions, to_csv, to_lines
 from rag.review import to_markdown as to_report
 from ui import services
+from ui.guard import PRIVATE, mount_for_hosts
 
 FORMS: Mapping[str, str] = {"md": "Markdown", "html": "HTML", "json": "JSON"}
 _WRITERS: Mapping[str, tuple[str, Callable[[Transcript], str]]] = {
@@ -92,11 +90,7 @@ def _questions(key: str, chat: Transcript) -> str:
 
 def _as_file(text: str, name: str, kind: str) -> Response:
     """Answers with a file that the browser saves and does not show."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **PRIVATE}
     return Response(text, headers=headers, media_type=f"{kind}; charset=utf-8")
 
 
@@ -117,13 +111,11 @@ _NO_FORM = PlainTextResponse("There is no such form of it.", 404)
 
 def save_routes() -> Mount:
     """Gives the routes, for the hosts alone that the chat itself answers."""
-    hosts = st.get_option("server.allowedHosts") or ["*"]
-    return Mount(
+    return mount_for_hosts(
         f"/{_ADDRESS}",
-        routes=[
+        [
             Route("/review/{conversation}.{form}", save_review),
             Route("/{conversation}.{form}", save_chat),
             Route("/{conversation}/{message:int}.{form}", save_chat),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
     )

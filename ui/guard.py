@@ -1,4 +1,7 @@
-"""What every answer of the web server carries: a content policy, and a browser's own cookie."""
+"""What every answer of the web server carries: a content policy, and a browser's own cookie.
+
+And what the routes of our own share: the hosts that they answer, and headers of what is private.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,20 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OWNER_COOKIE = "footnote_owner"
+PRIVATE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 _A_YEAR = 365 * 24 * 3600
 _OWNER = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?")
@@ -44,6 +52,13 @@ class Guard:
 def read_owner(value: object) -> str | None:
     """Gives the owner that a cookie names, or None where it is not one that Guard has set."""
     return value if isinstance(value, str) and _OWNER.fullmatch(value) else None
+
+
+def mount_for_hosts(path: str, routes: Sequence[BaseRoute]) -> Mount:
+    """Gives routes below a path, for the hosts alone that the chat itself answers."""
+    hosts = streamlit.get_option("server.allowedHosts") or ["*"]
+    checked = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    return Mount(path, routes=routes, middleware=[checked])
 
 
 def _guard(answer: MutableHeaders, asked: Headers) -> None:

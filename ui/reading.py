@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from rag.pages import Box, PageLayout, find_boxes
+from rag.pages import Box, BoxFinder, PageLayout
 from rag.records import Block, Document, Page
 from ui import services
 from ui.words import clean, shorten
@@ -96,7 +96,6 @@ def place_on(document_id: str, number: int, ranges: Sequence[Range]) -> dict[str
         UnknownDocument, PageUnavailable: the document is gone, or the page cannot be read.
     """
     library = services.core().library
-    library.document(document_id)
     layout = services.pages().layout(document_id, number, lambda: library.original(document_id))
     return _place(document_id, number, ranges, layout)
 
@@ -113,9 +112,10 @@ def _place(
     pages = services.core().library.pages(document_id)
     page = next((page for page in pages if page.number == number), Page(number, 0, 0))
     text = text_of(document_id)[page.start : page.end]
+    finder = cache(lambda: BoxFinder(text, layout))  # made where a range reaches the page
     boxes: list[list[Box] | None] = []
     for start, end in ranges:
         begin, stop = max(start, page.start) - page.start, min(end, page.end) - page.start
-        boxes.append(find_boxes(text, begin, stop, layout) if begin < stop else [])
+        boxes.append(finder().find(begin, stop) if begin < stop else [])
     size = {"width": layout.width, "height": layout.height}
     return {"pages": layout.pages, **size, "boxes": boxes}

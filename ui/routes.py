@@ -10,10 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import streamlit as st
 from anyio import CapacityLimiter, to_thread
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -21,31 +18,29 @@ from starlette.routing import Mount, Route
 from rag.errors import PageUnavailable, UnknownDocument
 from ui import reading, services
 from ui.failures import sentence_for
+from ui.guard import PRIVATE, mount_for_hosts
 
 MOST_RANGES = 60
 AT_ONCE = 8  # threads; more wait without one, so that a slow page leaves some for the chat
 _RANGE = re.compile(r"(\d{1,10})-(\d{1,10})")
 _threads = CapacityLimiter(AT_ONCE)
-_PRIVATE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 # A content never changes under its id; but what is removed is to go from browsers too.
-_FOR_A_WHILE = _PRIVATE | {"Cache-Control": "private, max-age=300"}
+_FOR_A_WHILE = PRIVATE | {"Cache-Control": "private, max-age=300"}
 
 Endpoint = Callable[[Request], Response]
 
 
 def source_routes() -> Mount:
     """Gives the routes under ``/source``, for the hosts alone that the chat itself answers."""
-    hosts = st.get_option("server.allowedHosts") or ["*"]
-    return Mount(
+    return mount_for_hosts(
         "/source",
-        routes=[
+        [
             Route("/{document}/page/{number:int}", _told(_picture)),
             Route("/{document}/boxes/{number:int}", _told(_boxes)),
             Route("/{document}/text", _told(_text)),
             Route("/{document}/find", _told(_find)),
             Route("/{document}/outline", _told(_outline)),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
     )
 
 
@@ -69,11 +64,11 @@ def _told(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _failure(status: int, sentence: str) -> Response:
-    return JSONResponse({"error": sentence}, status, _PRIVATE)
+    return JSONResponse({"error": sentence}, status, PRIVATE)
 
 
 def _data(data: dict[str, Any]) -> Response:
-    return JSONResponse(data, headers=_PRIVATE)
+    return JSONResponse(data, headers=PRIVATE)
 
 
 def _picture(request: Request) -> Response:

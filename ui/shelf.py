@@ -163,17 +163,8 @@ class Shelf(Reading, TakingIn, Changing, Protocol):
     """The library, as far as the pages use it."""
 
 
-class Core(Protocol):
-    """The assistant, as far as the pages use it."""
-
-    @property
-    def library(self) -> Shelf:
-        """Gives the library it answers from."""
-        ...
-
-    def load(self) -> None:
-        """Loads the models."""
-        ...
+class Answers(Protocol):
+    """What answers questions."""
 
     def ask(
         self,
@@ -188,6 +179,19 @@ class Core(Protocol):
         threshold: float | None = None,
     ) -> Answer:
         """Answers one question, from all documents or from these alone."""
+        ...
+
+
+class Core(Answers, Protocol):
+    """The assistant, as far as the pages use it."""
+
+    @property
+    def library(self) -> Shelf:
+        """Gives the library it answers from."""
+        ...
+
+    def load(self) -> None:
+        """Loads the models."""
         ...
 
     def check_model(self, model: Choice, /) -> None:

@@ -154,8 +154,6 @@ def _add_jobs(app: FastAPI, library: Library) -> None:
 
 def _ask(assistant: Assistant, sent: Ask) -> Answer:
     before = [Turn(said.question, said.answer) for said in sent.turns]
-    chosen = None
-    if sent.documents is not None:
-        chosen = [assistant.library.document(selector).id for selector in sent.documents]
+    chosen = assistant.choose(sent.documents)
     assistant.load()  # one loads, where several ask before it is done
     return assistant.ask(sent.question, before, chosen, threshold=sent.threshold)

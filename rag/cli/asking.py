@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     assistant.check_model(assistant.model)
     if options.batch:
         return _ask_batch(assistant, Path(options.batch))
-    documents = _find_documents(assistant, options.doc)
+    documents = assistant.choose(options.doc)
     answer = assistant.ask(options.question, documents=documents)
     if options.json:
         print_json(to_json(answer))
@@ -50,15 +50,11 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     return OK if answer.status == "answered" else ABSTAINED
 
 
-def _find_documents(assistant: Assistant, selectors: Sequence[str] | None) -> list[str] | None:
-    return [assistant.library.document(s).id for s in selectors] if selectors else None
-
-
 def _ask_batch(assistant: Assistant, path: Path) -> int:
     rows = _read_rows(path)
     for row in rows:
         turns = [Turn(t["question"], t["answer"]) for t in row.get("turns") or []]
-        documents = _find_documents(assistant, row.get("documents"))
+        documents = assistant.choose(row.get("documents"))
         answer = assistant.ask(row["question"], turns, documents, answer_id=str(row["id"]))
         print(json.dumps(to_json(answer), ensure_ascii=False), flush=True)
     return OK

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from rag.assistant import open_assistant
 from rag.cli.commands import AddCommand
 from rag.cli.exit_status import FAILED, OK, WRONG_USAGE
-from rag.cli.terminal import count, one_line, print_json, tell
+from rag.cli.terminal import count, one_line, print_json, tell, wait_for_interrupt
 from rag.errors import UnreachableAddress
 from rag.fetch import fetch
 from rag.history import History, history_path
@@ -90,12 +89,7 @@ def _watch(library: Library, folder: Path) -> int:
     watcher = Watcher(library, tell_what_changed)
     watcher.start([folder])
     tell(f"Following {folder}; press Ctrl+C to end.")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        tell("Ended.")
-    finally:
-        watcher.stop()
+    wait_for_interrupt(then=watcher.stop)
     return OK
 
 
@@ -171,12 +165,7 @@ def _work(_: argparse.Namespace, settings: Settings) -> int:
     library = open_assistant(settings).library
     library.start_worker()
     tell(f"Working for {library.place}; press Ctrl+C to end.")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        tell("Ended.")
-    finally:
-        library.close()
+    wait_for_interrupt(then=library.close)
     return OK
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+from collections.abc import Callable
 from typing import Any
 
 
@@ -19,6 +21,16 @@ def print_json(value: Any) -> None:
 def tell(text: str) -> None:
     """Tells the person something that is not the result."""
     print(text, file=sys.stderr, flush=True)
+
+
+def wait_for_interrupt(then: Callable[[], None]) -> None:
+    """Waits until the person interrupts, says so, and ends with ``then`` however it ended."""
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        tell("Ended.")
+    finally:
+        then()
 
 
 def count(number: int, noun: str) -> str:

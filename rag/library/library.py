@@ -197,6 +197,10 @@ class Library:
         """Gives the folders that the library was made equal to, and which of them are followed."""
         return self._parts.engines.store.folders()
 
+    def note_folder(self, path: Path, watching: bool) -> None:
+        """Remembers an absolute folder, and whether it is to be followed after a restart."""
+        self._parts.engines.store.put_folder(str(path), watching)
+
     def plan(self, folder: Path) -> Plan:
         """Gives what a sync would do, as data.
 

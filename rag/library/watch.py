@@ -106,7 +106,7 @@ class Watcher:
     def start(self, folders: Collection[Path] | None = None) -> None:
         """Begins to follow these folders, or those that are remembered where None."""
         if folders is None:
-            folders = [Path(f.path) for f in self._library.store.folders() if f.watching]
+            folders = [Path(f.path) for f in self._library.folders() if f.watching]
         for folder in folders:
             self._begin(walk.absolute(folder))
         self._thread.start()
@@ -121,13 +121,13 @@ class Watcher:
     def follow(self, folder: Path) -> None:
         """Follows a folder from now on, and after a restart."""
         folder = walk.absolute(folder)
-        self._library.store.put_folder(str(folder), watching=True)
+        self._library.note_folder(folder, watching=True)
         self._begin(folder)
 
     def unfollow(self, folder: Path) -> None:
         """Follows a folder no more; its documents stay."""
         folder = walk.absolute(folder)
-        self._library.store.put_folder(str(folder), watching=False)
+        self._library.note_folder(folder, watching=False)
         with self._wake:
             self._followed.discard(folder)
             self._gathering.forget(folder)

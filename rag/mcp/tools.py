@@ -5,7 +5,6 @@ Their docstrings are what an assistant is told of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -56,7 +55,7 @@ class Tools:
         comes closest.
         """
         self._assistant.load()  # one loads, where several ask before it is done
-        chosen = self._choose(documents)
+        chosen = self._assistant.choose(documents)
         return describe_answer(self._assistant.ask(question, (), chosen, threshold=threshold))
 
     def search(
@@ -67,7 +66,7 @@ class Tools:
     ) -> FoundPassages:
         """Finds the passages of the person's documents that bear on a question, best first."""
         self._assistant.load()
-        found = self._assistant.rank(query, count, self._choose(documents))
+        found = self._assistant.rank(query, count, self._assistant.choose(documents))
         return FoundPassages(passages=[describe_passage(passage) for passage in found])
 
     def read_source(
@@ -107,6 +106,3 @@ class Tools:
         documents = self._library.documents()
         shown = documents[first : first + count]
         return DocumentList(documents=list(map(describe_document, shown)), total=len(documents))
-
-    def _choose(self, selectors: Sequence[str] | None) -> list[str] | None:
-        return [self._library.document(s).id for s in selectors] if selectors else None

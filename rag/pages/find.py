@@ -20,31 +20,44 @@ _CONTEXTS = ((0, 0), (30, 30), (30, 0), (0, 30), (120, 120), (120, 0), (0, 120))
 
 
 def find_boxes(text: str, start: int, end: int, page: PageLayout) -> list[Box] | None:
-    """Gives the boxes round ``text[start:end]``, one for each line that it stands in.
+    """Gives what ``BoxFinder.find`` does, for a single stretch of a page's text."""
+    return BoxFinder(text, page).find(start, end)
+
+
+class BoxFinder:
+    """Finds stretches of one page's text on its picture.
 
     Args:
         text: what the parser read from this page.
-
-    Gives None where the words cannot be told exactly: they are not among the page's letters, or
-    stand there more than once with the same words around.
     """
-    ours, theirs = _Letters.of_text(text), _Letters.of_page(page)
-    found = _find(ours, start, end, theirs, page)
-    if found is None:
-        parts = list(_paragraphs(text, start, end))
-        if len(parts) < 2:
-            return None
-        found = []
-        for part in parts:  # other things of the page may stand between two paragraphs
-            placed = _find(ours, *part, theirs, page)
-            if placed is None:
+
+    def __init__(self, text: str, page: PageLayout) -> None:
+        self._page = page
+        self._ours, self._theirs = _Letters.of_text(text), _Letters.of_page(page)
+
+    def find(self, start: int, end: int) -> list[Box] | None:
+        """Gives the boxes round ``text[start:end]``, one for each line that it stands in.
+
+        Gives None where the words cannot be told exactly: they are not among the page's letters, or
+        stand there more than once with the same words around.
+        """
+        page = self._page
+        found = _find(self._ours, start, end, self._theirs, page)
+        if found is None:
+            parts = list(_paragraphs(self._ours.source, start, end))
+            if len(parts) < 2:
                 return None
-            found += placed
-    return [
-        page.box(places[0], places[-1])
-        for _, group in groupby(found, key=lambda place: page.cells[place])
-        for places in [list(group)]
-    ]
+            found = []
+            for part in parts:  # other things of the page may stand between two paragraphs
+                placed = _find(self._ours, *part, self._theirs, page)
+                if placed is None:
+                    return None
+                found += placed
+        return [
+            page.box(places[0], places[-1])
+            for _, group in groupby(found, key=lambda place: page.cells[place])
+            for places in [list(group)]
+        ]
 
 
 @dataclass(frozen=True, slots=True)

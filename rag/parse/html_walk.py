@@ -85,8 +85,9 @@ def read_blocks(root: Any, *, whole: bool = False) -> list[Found]:
     """Gives a page's blocks in order.
 
     Args:
-        root: of the page's elements.
+        root: of the page's elements, without the hidden ones (``drop_hidden``).
         whole: keep navigation, notes and boxes too: in a book or a mail they are its own words.
+            Hidden elements may be there then; they are left out.
     """
     return _Walk(whole).blocks(root)
 
@@ -195,7 +196,7 @@ def _is_left_out(element: Any) -> bool:
     attributes = element.attrib
     if not attributes or element.tag in _WHOLE:
         return False
-    if is_hidden(element) or attributes.get("aria-hidden") == "true":
+    if attributes.get("aria-hidden") == "true":
         return True
     if attributes.get("role") in {"navigation", "banner", "search", "dialog", "alert"}:
         return True

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.parse.pdf_lines import Cell, Line
+from rag.parse.pdf_tables import alone
 
 _NEAR_LINES = 8
 _SAME_PLACE = 1.0  # points
@@ -57,7 +58,7 @@ def by_columns(lines: list[Line]) -> list[Line]:
             ordered.extend(run or [lines[i]])
         else:
             for side in (0, 1):
-                ordered.extend(_side(line, side) for line in run)
+                ordered.extend(alone(line, line.cells[side]) for line in run)
         i += len(run) or 1
     return ordered
 
@@ -82,7 +83,3 @@ def _reads_as_columns(run: list[Line]) -> bool:
         sum(len(line.cells[side].words) for line in run) >= _LEAST_COLUMN_CHARACTERS * len(run)
         for side in (0, 1)
     )
-
-
-def _side(line: Line, side: int) -> Line:
-    return Line([line.cells[side]], line.bottom, line.top, line.size, line.is_bold)

@@ -108,7 +108,7 @@ def _first_cell_goes_on(row: _Row, line: Line) -> bool:
     if not line.words[:1].islower() or abs(row[0].left - line.left) > line.size:
         return False
     one, other = len(_columns(row)), len(line.cells)
-    if sorted((one, other))[0] > 1 or one == other or not _is_below(row[-1], line):
+    if min(one, other) > 1 or one == other or not _is_below(row[-1], line):
         return False
     first, second = (row[0], line) if one > 1 else (line, row[0])
     return second.right < first.cells[1].left if len(first.cells) > 1 else False

@@ -112,7 +112,7 @@ class PostgresConnections:
 
     @contextmanager
     def reading(self) -> Iterator[PostgresConnection]:
-        with self._lent() as connection:
+        with self.plain() as connection:
             connection.raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:
                 yield connection
@@ -121,7 +121,7 @@ class PostgresConnections:
 
     @contextmanager
     def writing(self) -> Iterator[PostgresConnection]:
-        with self._lent() as connection:
+        with self.plain() as connection:
             connection.raw.execute("BEGIN")
             try:
                 yield connection
@@ -132,8 +132,12 @@ class PostgresConnections:
 
     @contextmanager
     def plain(self) -> Iterator[PostgresConnection]:
-        with self._lent() as connection:
-            yield connection
+        with told(self.place):
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
 
     def close(self) -> None:
         with self._guard:
@@ -149,22 +153,13 @@ class PostgresConnections:
             raw.execute(cast(Any, _SETTINGS))
             return raw
 
-    @contextmanager
-    def _lent(self) -> Iterator[PostgresConnection]:
-        with told(self.place):
-            connection = self._take()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
-
     def _take(self) -> PostgresConnection:
         while True:
             with self._guard:
                 found = self._idle.pop() if self._idle else None
             if found is None:
                 return PostgresConnection(self.connect())
-            if time.monotonic() - found.given_back < TRUSTED_SECONDS or _answers(found.raw):
+            if time.monotonic() - found.given_back < TRUSTED_SECONDS or answers(found.raw):
                 return found
             found.raw.close()  # its server went away meanwhile
 
@@ -218,7 +213,8 @@ def _clean(values: Sequence[Any]) -> list[Any]:
     return [v.replace("\0", STAND_IN) if isinstance(v, str) and "\0" in v else v for v in values]
 
 
-def _answers(raw: psycopg.Connection[Any]) -> bool:
+def answers(raw: psycopg.Connection[Any]) -> bool:
+    """Whether the server at the other end is still there."""
     try:
         raw.execute("SELECT 1")
     except psycopg.Error:

@@ -16,7 +16,7 @@ import psycopg
 
 from rag.errors import LibraryBusy
 from rag.locks import PATIENCE
-from rag.postgres.connections import PostgresConnections
+from rag.postgres.connections import PostgresConnections, answers
 from rag.postgres.errors import told
 
 WRITING, UNDOING = 1, 2
@@ -53,13 +53,7 @@ class _Session:
             return True
 
     def is_alive(self) -> bool:
-        if self._raw is None or self._raw.closed:
-            return False
-        try:
-            self._raw.execute("SELECT 1")
-        except psycopg.Error:
-            return False
-        return True
+        return self._raw is not None and not self._raw.closed and answers(self._raw)
 
     def release(self) -> None:
         """Lets go; a connection that was lost has let go already."""
@@ -79,11 +73,13 @@ class _Session:
         return self._raw
 
 
-class PostgresLock:
-    """See ``locks.Lock``: the one right to change a library, over all machines."""
+class _SessionLock:
+    """See ``locks.Lock``: held as long as one thread of this process holds it."""
 
-    def __init__(self, connections: PostgresConnections, number: int = WRITING) -> None:
+    def __init__(self, connections: PostgresConnections, number: int, refusal: str) -> None:
+        """``refusal`` is what another is told meanwhile."""
         self._session = _Session(connections, number)
+        self._refusal = refusal
         self._guard = threading.Lock()
         self._holds = 0
 
@@ -95,10 +91,7 @@ class PostgresLock:
     def held(self, patience: float = PATIENCE) -> Iterator[None]:
         with self._guard:
             if self._holds == 0 and not self._session.acquire(patience):
-                raise LibraryBusy(
-                    "Another process is changing this library; wait until it has finished and try "
-                    "again."
-                )
+                raise LibraryBusy(self._refusal)
             self._holds += 1
         try:
             yield
@@ -110,6 +103,17 @@ class PostgresLock:
 
     def close(self) -> None:
         self._session.close()
+
+
+class PostgresLock(_SessionLock):
+    """See ``locks.Lock``: the one right to change a library, over all machines."""
+
+    def __init__(self, connections: PostgresConnections) -> None:
+        super().__init__(
+            connections,
+            WRITING,
+            "Another process is changing this library; wait until it has finished and try again.",
+        )
 
 
 class PostgresPresence:
@@ -136,40 +140,24 @@ class PostgresPresence:
         self._session.close()
 
 
-class WorkerPlace:
+class WorkerPlace(_SessionLock):
     """See ``locks.Lock``. There is one for each worker; its lock says that the worker lives."""
 
     def __init__(self, connections: PostgresConnections) -> None:
-        number = random.SystemRandom().randrange(FIRST_WORKER, 2**31)
-        self._session = _Session(connections, number)
-        self._holds = False
+        super().__init__(
+            connections,
+            random.SystemRandom().randrange(FIRST_WORKER, 2**31),
+            "This library's worker is at work already; wait for it.",
+        )
 
     @property
     def number(self) -> int:
         return self._session.number
-
-    @property
-    def is_held(self) -> bool:
-        return self._holds
-
-    @contextmanager
-    def held(self, patience: float = PATIENCE) -> Iterator[None]:
-        if not self._session.acquire(patience):
-            raise LibraryBusy("This library's worker is at work already; wait for it.")
-        self._holds = True
-        try:
-            yield
-        finally:
-            self._holds = False
-            self._session.release()
 
     def renew(self) -> None:
         """Takes the lock again where the connection that held it was lost.
 
         Others may have put back what this worker had in hand; it comes in once all the same.
         """
-        if self._holds and not self._session.is_alive():
+        if self.is_held and not self._session.is_alive():
             self._session.acquire(PATIENCE)
-
-    def close(self) -> None:
-        self._session.close()

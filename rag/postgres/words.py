@@ -93,7 +93,7 @@ class PostgresWords:
             ).fetchall()
 
     def read_ids(self) -> set[int]:
-        with self._asked.plain() as connection:
+        with self._connections.plain() as connection:
             return {id_ for (id_,) in connection.execute("SELECT chunk FROM word_chunks")}
 
     def _analyze_question(self, text: str) -> list[str]:

@@ -64,7 +64,7 @@ class SQLiteConnections:
     @contextmanager
     def reading(self) -> Iterator[SQLiteConnection]:
         """Lends a connection whose statements all see one state of the database."""
-        with self._lent() as connection:
+        with self.plain() as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -74,7 +74,7 @@ class SQLiteConnections:
     @contextmanager
     def writing(self) -> Iterator[SQLiteConnection]:
         """Lends a connection for one transaction: all of it is durable afterwards, or none."""
-        with self._lent() as connection:
+        with self.plain() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -86,23 +86,18 @@ class SQLiteConnections:
     @contextmanager
     def plain(self) -> Iterator[SQLiteConnection]:
         """Lends a connection outside any transaction."""
-        with self._lent() as connection:
-            yield connection
-
-    def close(self) -> None:
-        with self._guard:
-            self._closed = True
-            while self._idle:
-                self._idle.pop().close()
-
-    @contextmanager
-    def _lent(self) -> Iterator[SQLiteConnection]:
         with told(self._path):
             connection = self._take()
             try:
                 yield connection
             finally:
                 self._give_back(connection)
+
+    def close(self) -> None:
+        with self._guard:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
 
     def _take(self) -> SQLiteConnection:
         with self._guard:

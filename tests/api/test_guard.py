@@ -74,7 +74,10 @@ def test_a_foreign_name_that_leads_here_is_refused(
 
 def test_a_page_of_another_site_is_told_nothing(client: TestClient) -> None:
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
-    for answer in (client.get("/api/health", headers=asked), client.options("/api/ask")):
+    for answer in (
+        client.get("/api/health", headers=asked),
+        client.options("/api/ask", headers=asked),
+    ):
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
 

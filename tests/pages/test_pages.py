@@ -133,7 +133,7 @@ def test_there_are_few_widths() -> None:
 
 
 def test_a_page_with_too_many_letters_is_drawn_without_them(
-    process: PageProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    process: PageProcess, tmp_path: Path
 ) -> None:
     path = write(
         tmp_path,

@@ -84,7 +84,7 @@ def test_an_endless_question_is_quick(store: SQLStore, index: WordIndex) -> None
     assert found(store, index, question)[0] == "Ships sail the sea."
     assert "The harbour is deep." in found(store, index, question)
     assert time.perf_counter() - started < 2
-    assert len(question) > MOST_QUERY_WORDS
+    assert len(set(question.split())) > MOST_QUERY_WORDS
     assert index.search("x" * 50_000, 5) == []
 
 

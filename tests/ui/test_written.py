@@ -108,7 +108,7 @@ def test_stop_before_a_word_keeps_nothing(core: StubAssistant) -> None:
     assert not asking.stop()
     loading.set()
     assert asking.wait(10)
-    assert (kept, asking.answer, core.asked) == ([], None, [])
+    assert (kept, asking.answer, core.models) == ([], None, [])
 
 
 def test_a_stopped_model_that_left_no_sentence_leaves_no_answer_of_the_reader_s() -> None:

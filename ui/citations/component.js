@@ -29,13 +29,6 @@ function rootOf(parent) {
   return root;
 }
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function draw(data, root) {
   const drawn = [];
   if (data.notice) drawn.push(element("p", "fn-remark", data.notice));

@@ -31,13 +31,6 @@ export default function ({ data, parentElement, setStateValue }) {
   show(root);
 }
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function drawFilters(root) {
   const row = element("div", "fn-filters");
   row.setAttribute("role", "group");

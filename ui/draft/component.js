@@ -10,16 +10,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function build(parent) {
-  const root = parent.appendChild(document.createElement("div"));
-  root.className = "fn-draft";
-  const text = root.appendChild(document.createElement("p"));
+  const root = parent.appendChild(element("div", "fn-draft"));
+  const text = root.appendChild(element("p"));
   // Whole sentences are read out as they come; the one that is being written is not, yet.
-  root.said = text.appendChild(document.createElement("span"));
+  root.said = text.appendChild(element("span"));
   root.said.setAttribute("role", "log");
   root.said.setAttribute("aria-label", "Draft");
-  root.rest = text.appendChild(document.createElement("span"));
+  root.rest = text.appendChild(element("span"));
   root.rest.setAttribute("aria-hidden", "true");
-  root.steps = root.appendChild(document.createElement("ol"));
+  root.steps = root.appendChild(element("ol"));
   root.steps.setAttribute("aria-label", "Steps");
   return root;
 }
@@ -31,19 +30,13 @@ function watch(root, address) {
   source.onopen = () => show(root, "", true); // a new connection begins with the whole text
   source.onmessage = (event) => {
     const { add, set, steps } = JSON.parse(event.data);
-    if (steps) root.steps.replaceChildren(...steps.map(item));
+    if (steps) root.steps.replaceChildren(...steps.map((step) => element("li", "", step)));
     else show(root, set ?? add, set !== undefined);
   };
   source.addEventListener("done", () => {
     source.close();
     root.tell();
   });
-}
-
-function item(step) {
-  const made = document.createElement("li");
-  made.textContent = step;
-  return made;
 }
 
 function show(root, text, isNew) {

@@ -10,7 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root = draw();
     parentElement.appendChild(root);
   }
-  root.copyText = data.copy;
+  root.copied = data.copy;
   root.tell = (thumb, comment) => setTriggerValue("feedback", { thumb, comment });
   root.copy.hidden = !data.copy;
   for (const [index, [name, address]] of data.save.entries()) {
@@ -19,13 +19,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   root.field.maxLength = data.longest;
   show(root, data.thumb, data.comment);
-}
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
 }
 
 function draw() {
@@ -127,22 +120,6 @@ function say(root, text) {
 }
 
 async function copy(root) {
-  try {
-    await navigator.clipboard.writeText(root.copyText);
-    say(root, "Copied");
-  } catch {
-    say(root, copyOld(root.copyText) ? "Copied" : "The browser does not allow copying");
-    root.copy.focus();
-  }
-}
-
-// Where a page is not served over https a browser has no clipboard object.
-function copyOld(text) {
-  const area = element("textarea", "fn-copied");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  return done;
+  const done = await copyText(root.copied, root.copy);
+  say(root, done ? "Copied" : "The browser does not allow copying");
 }

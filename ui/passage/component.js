@@ -28,13 +28,6 @@ function rootOf(parent) {
   return root;
 }
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function button(words, label, onClick) {
   const made = element("button", "", words);
   made.type = "button";
@@ -111,7 +104,7 @@ function drawCopy(view) {
   const { data } = view;
   const place = `library?d=${data.document}&from=${data.from}&to=${data.to}`;
   const copy = button("Copy link", "", async () => {
-    const done = await copyText(new URL(place, location.href).href);
+    const done = await copyText(new URL(place, location.href).href, copy);
     copy.textContent = done ? "Link copied" : "Not allowed";
     said.textContent = done ? "Link copied" : "The browser does not allow copying";
   });
@@ -120,22 +113,6 @@ function drawCopy(view) {
   const both = element("span");
   both.append(copy, said);
   return both;
-}
-
-async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Where a page is not served over https a browser has no clipboard object.
-    const area = element("textarea", "fn-copied");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
 }
 
 function onKey(root, event) {

@@ -3,16 +3,14 @@
 export default function ({ data, parentElement }) {
   let root = parentElement.querySelector(":scope > .fn-saving");
   if (!root) {
-    root = document.createElement("p");
-    root.className = "fn-saving";
+    root = element("p", "fn-saving");
     parentElement.appendChild(root);
   }
   const drawn = JSON.stringify(data);
   if (root.drawn === drawn) return;
   root.drawn = drawn;
   const links = data.links.map(([text, address]) => {
-    const link = document.createElement("a");
-    link.textContent = text;
+    const link = element("a", "", text);
     link.href = address;
     link.download = "";
     link.setAttribute("aria-label", `${data.words} ${text}`);

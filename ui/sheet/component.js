@@ -13,13 +13,6 @@ export default function ({ data, parentElement }) {
   root.replaceChildren(...data.pieces.map(draw));
 }
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function draw(piece) {
   if ("heading" in piece) return element(`h${Number(piece.level)}`, "fn-heading", piece.heading);
   if ("facts" in piece) return drawFacts(piece.facts);

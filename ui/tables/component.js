@@ -45,13 +45,6 @@ function unpackCell(cell) {
   return { text, sort: sort === "" ? text : sort, note };
 }
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function button(text, whenClicked) {
   const made = element("button", "", text);
   made.type = "button";

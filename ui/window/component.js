@@ -3,8 +3,7 @@
 export default function ({ data, parentElement, setStateValue }) {
   let said = parentElement.querySelector(":scope > .fn-said");
   if (!said) {
-    said = document.createElement("div");
-    said.className = "fn-said";
+    said = element("div", "fn-said");
     said.setAttribute("role", "status");
     said.setAttribute("aria-live", "polite");
     parentElement.appendChild(said);
