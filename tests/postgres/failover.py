@@ -100,14 +100,26 @@ def fail_over(documents_before: int = 20) -> Outcome:
 
 
 def _ask_replica(index: Path, address: str, standby: Server) -> int:
+    """Asks until the standby has applied what it has written: a commit waits for the latter."""
     replica = standby.address("postgres", "footnote")
     settings = Settings(index=index, library=address, library_replica=replica)
     chat = Library.open(settings, HashingEmbedder())
+    end = time.monotonic() + PATIENCE
+    try:
+        while not (found := _search(chat)):
+            assert time.monotonic() < end, "the standby never had what the primary has"
+            time.sleep(0.02)
+    finally:
+        chat.close()
+    return found
+
+
+def _search(chat: Library) -> int:
+    """Gives how many passages were found; 0 unless by words and by vectors both."""
     chat.refresh()
     found = chat.words.search("ships", 5)
     vectors = chat.vectors.search(HashingEmbedder().embed_question("ships"), 5)
     passages = chat.store.chunks([id_ for id_, _ in (*found, *vectors)])
-    chat.close()
     return len(passages) if found and vectors else 0
 
 
