@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from rag import __version__
@@ -30,8 +31,10 @@ from rag.generate import (
 from rag.library import Library
 from rag.question import (
     SOCIAL,
+    FollowUp,
     Question,
     find_foreign_language,
+    propose_follow_ups,
     propose_questions,
     read_question,
     split_question,
@@ -44,6 +47,7 @@ from rag.spelling import Speller
 from rag.terms import extract_terms
 from rag.written import write_answer
 
+FOLLOW_UPS_TRIED = 8
 REPORTED_PACKAGES = ("faiss-cpu", "tantivy", "onnxruntime", "streamlit")
 
 ABSTAINED = "The documents do not answer this."
@@ -208,6 +212,24 @@ class Assistant:
             if self.ask(question, model=READER).status == "answered":
                 answered.append(question)
         return answered
+
+    def suggest_follow_ups(self, answer: Answer, count: int) -> list[FollowUp]:
+        """Gives questions that go on from an answer, each to one cited document that answers it.
+
+        A question costs 20 ms where a summary answers it, and a reading (half a second) where it
+        asks what or why: so no more than some are tried.
+
+        Raises:
+            UnknownDocument: a cited document is gone.
+        """
+        found: list[FollowUp] = []
+        for proposed in islice(propose_follow_ups(answer, self.library), FOLLOW_UPS_TRIED):
+            tried = self.ask(proposed.question, documents=[proposed.document], model=READER)
+            if proposed.is_answered(tried):
+                found.append(proposed)
+            if len(found) == count:
+                break
+        return found
 
     def status(self) -> dict[str, Any]:
         """Gives counts, models, sizes and versions, as plain values."""

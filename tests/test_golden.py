@@ -171,6 +171,18 @@ def test_suggested_questions_are_answered(assistant: Assistant) -> None:
     assert all(assistant.ask(question).status == "answered" for question in suggested)
 
 
+def test_suggested_follow_ups_are_answered_from_where_they_come(assistant: Assistant) -> None:
+    answer = assistant.ask("What does the Central Bank want?")
+    suggested = assistant.suggest_follow_ups(answer, 3)
+    assert suggested
+    cited = {citation.document.id for citation in answer.citations}
+    for follow_up in suggested:
+        assert follow_up.document in cited
+        assert not any(map(follow_up.section.holds, answer.citations))
+        found = assistant.ask(follow_up.question, documents=[follow_up.document])
+        assert follow_up.section.holds(found.citations[0])
+
+
 def test_a_misspelt_question_shows_what_was_searched_for(assistant: Assistant) -> None:
     answer = assistant.ask("what do the finance and comerce ministries want")
     assert answer.searched_for == "what do the finance and commerce ministries want"

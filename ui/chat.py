@@ -13,6 +13,7 @@ from ui.conversation import Chat, Message
 from ui.draft import draw_draft
 from ui.failures import show_failure, told
 from ui.feedback import draw_feedback
+from ui.follow_ups import draw_follow_ups
 from ui.history import draw_chat_bar
 from ui.polling import follow
 from ui.sample import draw_sample_offer
@@ -56,6 +57,8 @@ def _draw_talk(chat: Chat, request: Request | None) -> None:
         _draw_welcome(chat)
     for message in _draw_earlier(chat):
         _draw_message(chat, message)
+    if chat.messages:
+        draw_follow_ups(chat)
 
 
 def _draw_earlier(chat: Chat) -> list[Message]:

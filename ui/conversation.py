@@ -145,6 +145,8 @@ def current() -> Chat:
     asked_for = st.query_params.get(PARAMETER, "")
     if asked_for and asked_for != chat.conversation:
         chat = _restore(asked_for)
+        if len(chat.scope) <= MOST_IN_ADDRESS:  # what the address does not name is not chosen
+            chat.scope = ()
     elif chat.conversation and not asked_for:
         st.query_params[PARAMETER] = chat.conversation
     if chat.conversation and all(message.asking is None for message in chat.messages):

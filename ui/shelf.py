@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rag.generate import Choice, OnStep, OnText
 from rag.library import Plan
+from rag.question import FollowUp
 from rag.records import (
     Answer,
     Block,
@@ -200,6 +201,10 @@ class Core(Answers, Protocol):
 
     def suggested_questions(self, count: int) -> list[str]:
         """Gives questions that the documents answer."""
+        ...
+
+    def suggest_follow_ups(self, answer: Answer, count: int, /) -> Sequence[FollowUp]:
+        """Gives questions that go on from an answer and are answered too."""
         ...
 
 

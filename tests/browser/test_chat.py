@@ -54,6 +54,18 @@ def test_a_click_shows_the_passage_beside_the_chat(page: Page) -> None:
     expect(number(page)).to_be_focused()
 
 
+def test_a_source_takes_no_focus_from_who_writes_on(page: Page) -> None:
+    ask(page, BANK)
+    number(page).click()
+    box = page.get_by_role("textbox", name="Ask your documents")
+    box.click()
+    box.press_sequentially("And the finance ministry?")
+    expect(page.locator("mark")).to_be_visible()
+    expect(box).to_be_focused()
+    box.press("Enter")
+    expect(page.locator(".fn-answer")).to_have_count(2)
+
+
 def test_the_row_of_sources_does_the_same(page: Page) -> None:
     ask(page, BANK)
     source = page.get_by_role("button", name=re.compile(r"^1 Crypto leaders"))

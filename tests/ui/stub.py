@@ -16,6 +16,8 @@ from rag.errors import EditError, QuestionError, SettingError, UnknownDocument, 
 from rag.files import safe_name
 from rag.generate import READER, Choice, OnStep, OnText
 from rag.library import Plan
+from rag.question import FollowUp
+from rag.question.headings import Section
 from rag.records import (
     Answer,
     AnswerSpan,
@@ -286,6 +288,10 @@ class StubAssistant:
 
     def suggested_questions(self, count: int) -> list[str]:
         return ["What does the Central Bank want?", "Who asked for a *meeting*?"][:count]
+
+    def suggest_follow_ups(self, answer: Answer, count: int) -> list[FollowUp]:
+        cited = answer.citations[0].document.id
+        return [FollowUp("Tell me about *the letter*", cited, Section("The letter", 0, 9))][:count]
 
     def ask(
         self,

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from rag.assistant import UNSURE
 from rag.history import Feedback
-from tests.ui.pages import BANK, MAIN, ask, button, drawn, keys, leaders
+from tests.ui.pages import BANK, MAIN, ask, button, drawn, keys, leaders, settle
 from tests.ui.stub import StubAssistant
 from ui import services
 
@@ -69,3 +69,19 @@ def test_a_follow_up_knows_what_was_said(app: AppTest, core: StubAssistant) -> N
 def test_an_unclear_question_is_asked_back(app: AppTest) -> None:
     ask(app, "unclear")
     assert drawn(app, "citations")[0]["text"] == "Which ban do you mean?"
+
+
+def test_a_follow_up_asks_the_document_that_it_comes_from(
+    app: AppTest, core: StubAssistant
+) -> None:
+    services.models().wait()
+    ask(app, BANK)
+    settle(app, lambda: any(key.startswith("follow_up_") for key in keys(app)))
+    key = next(key for key in keys(app) if key.startswith("follow_up_"))
+    # The label has lost its Markdown; the question has not.
+    assert button(app, key).label == "Tell me about the letter"
+    cited = core.ask(BANK).citations[0].document.id
+    button(app, key).click().run()
+    assert (core.asked[-1][0], core.scopes[-1]) == ("Tell me about *the letter*", [cited])
+    ask(app, BANK)
+    assert core.scopes[-1] is None  # the choice of the chat is as it was

@@ -205,6 +205,12 @@ function readable(view, className, label) {
   return region;
 }
 
+// Gives a part the focus, unless somebody has gone on to write the next question meanwhile.
+function takeFocus(part) {
+  if (document.activeElement?.closest('[data-testid="stChatInput"]')) return;
+  part.focus({ preventScroll: true });
+}
+
 // Scrolls a region so that one of its parts is seen, and gives that the focus where it is wanted.
 function leadTo(view, region, part, focus) {
   const go = () => {
@@ -214,7 +220,7 @@ function leadTo(view, region, part, focus) {
     const left = part.getBoundingClientRect().left - region.getBoundingClientRect().left;
     if (left < 0 || left > region.clientWidth) region.scrollLeft += left - 24;
     if (!focus) return;
-    part.focus({ preventScroll: true });
+    takeFocus(part);
     if (!view.data.closable) region.scrollIntoView({ block: "nearest" });
   };
   go();

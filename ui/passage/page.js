@@ -25,7 +25,7 @@ async function showPage(view, number, focus) {
   leaf.style.width = `${100 * view.zoom}%`;
   const pixels = Math.ceil(leaf.clientWidth * Math.max(window.devicePixelRatio || 1, FINE));
   image.src = new URL(`source/${data.document}/page/${number}?width=${pixels}`, location.href);
-  if (focus) region.focus({ preventScroll: true });
+  if (focus) takeFocus(region);
   try {
     const ranges = rangesOf(view);
     const isAtHand = data.placed && number === data.page && !view.spot;
