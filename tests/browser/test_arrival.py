@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import People, ask, clean_environment, served
 from tests.browser.test_library import text_file, upload
@@ -31,6 +31,20 @@ def test_an_empty_library_begins_with_the_sample(people: People, empty_site: str
     expect(page.get_by_text("Reading files")).to_have_count(0, timeout=120_000)
     ask(page, "what does the Central Bank want?")
     expect(page.locator(".fn-answer")).to_contain_text("almost total ban")
+    _follow_up(page)
+
+
+def _follow_up(page: Page) -> None:
+    """Goes on with what is suggested below the answer: the document that was cited is asked."""
+    follow_up = page.locator(".st-key-follow_ups").get_by_role("button").first
+    question = follow_up.inner_text()
+    follow_up.click()
+    expect(page.locator(".fn-answer")).to_have_count(2)
+    expect(page.get_by_text(question, exact=True).first).to_be_visible()
+    expect(page.get_by_text("Asked: ").last).to_be_visible()
+    page.reload()
+    expect(page.locator(".fn-answer")).to_have_count(2)
+    expect(page.get_by_role("button", name="Ask all documents")).to_have_count(0)  # they are asked
 
 
 def test_fifty_files_at_once_each_meet_their_fate(people: People, empty_site: str) -> None:

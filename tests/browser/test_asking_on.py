@@ -38,19 +38,6 @@ def test_what_was_searched_for_is_edited_from_the_keyboard(page: Page) -> None:
     expect(page.locator(".fn-answer").last).to_contain_text("15 August 2023")
 
 
-def test_a_follow_up_is_suggested_and_answered_from_the_same_document(page: Page) -> None:
-    ask(page, BANK)
-    follow_up = page.locator(".st-key-follow_ups").get_by_role("button").first
-    question = follow_up.inner_text()
-    follow_up.click()
-    expect(page.locator(".fn-answer")).to_have_count(2)
-    expect(page.get_by_text(question, exact=True).first).to_be_visible()
-    expect(page.get_by_text("Asked: ").last).to_be_visible()
-    page.reload()
-    expect(page.locator(".fn-answer")).to_have_count(2)
-    expect(page.get_by_role("button", name="Ask all documents")).to_have_count(0)  # they are asked
-
-
 def test_a_misspelt_word_is_said_to_be_corrected(people: People, stub_site: Site) -> None:
     page = people.arrive(stub_site.address)
     ask(page, "What does the Centrl Bank want?")
