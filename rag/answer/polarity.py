@@ -63,6 +63,17 @@ MOODS = tuple(
         ("did|has|have|was|were", "", r"\b(?:must|can|may|should|will|to)\b"),
     )
 )
+# "Who may mine?" is not answered by those who "may not mine", where the answer would stand.
+ASKS_WHO = re.compile(
+    r"(?:^|\W)(?:who|which|what)\b[^.?!]*?\b(?:may|can|could|must|should|will|would|does|do|did|is|are|was"
+    r"|were|has|have)\b",
+    re.I,
+)
+DENIED = re.compile(
+    r"\W+(?:(?:may|can|could|must|should|will|would|does|do|did|is|are|was|were|has|have)(?:n['’]t\b|\s+(?:not|never)\b)"
+    r"|cannot\b)",
+    re.I,
+)
 PLAIN_REPLY = re.compile(r"(?:[A-Z][.:)]\s+)?(?:Yes|No)[.!,]")
 
 
@@ -87,6 +98,17 @@ def decide(question: str, sentence: str) -> Decision | None:
     if negations > 1:
         return None
     return "yes" if bool(negations) == opposed else "no"
+
+
+def denies(question: str, behind: str) -> bool:
+    """True where what stands behind the words that answer says that it is not so for them.
+
+    Args:
+        question: asks who or what does something, without a negation.
+        behind: the rest of the sentence, after the words that answer.
+    """
+    asks_who = ASKS_WHO.search(question) and not NEGATION.search(question)
+    return bool(asks_who and DENIED.match(behind))
 
 
 def is_plain_reply(text: str) -> bool:

@@ -29,6 +29,7 @@ from rag.answer.mentions import (
 )
 from rag.answer.names import is_namesake
 from rag.answer.part import Part
+from rag.answer.polarity import denies
 from rag.answer.quotation import Quotation, quote_span
 from rag.answer.sides import distinguish, find_contrast, find_naming_all, find_side
 from rag.answer.stopwatch import Stopwatch
@@ -242,7 +243,8 @@ class Respondent:
     ) -> tuple[list[Passage], Reading]:
         passages = self._retrieve(question, documents, watch, before)
         with watch.timing("read"):
-            return passages, self._reader.read(strip_source(question), passages)
+            reading = self._reader.read(strip_source(question), passages)
+        return passages, _pass_over_denied(question, passages, reading)
 
     def _retrieve(
         self,
@@ -280,6 +282,19 @@ class Respondent:
     def _abstain(self, asked: Question, confidence: float, passages: Sequence[Passage]) -> Part:
         nearest = cite_nearest(passages, NEAREST, self._locate_page)
         return Part(asked.text, confidence, nearest=nearest)
+
+
+def _pass_over_denied(question: str, passages: Sequence[Passage], reading: Reading) -> Reading:
+    """Leaves out those of whom the opposite is said, where others remain that come near."""
+
+    def is_denied(span: Span) -> bool:
+        passage = passages[span.passage]
+        return denies(question, passage.text[span.end - passage.start :])
+
+    left = tuple(span for span in reading.spans if not is_denied(span))
+    if not left or left[0].score < SIDE_SCORE * reading.spans[0].score:
+        return reading
+    return replace(reading, spans=left)
 
 
 def _doubt_namesake(asked: Question, passages: Sequence[Passage], reading: Reading) -> Reading:

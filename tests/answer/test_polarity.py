@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.polarity import covers, decide, is_plain_reply
+from rag.answer.polarity import covers, decide, denies, is_plain_reply
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,19 @@ def test_a_plain_reply() -> None:
 def test_an_antonym_covers() -> None:
     assert covers("is mining banned?", "Q. Is mining allowed?")
     assert not covers("is mining allowed in China?", "Q. Is mining allowed?")
+
+
+@pytest.mark.parametrize(
+    ("question", "behind", "denied"),
+    [
+        ("who may mine in Russia?", " may not mine on their own account.", True),
+        ("Which banks can issue it?", " cannot issue it.", True),
+        ("In which countries is it legal?", " isn't one of them.", True),
+        ("who signed it?", " did not sign it.", False),  # asks nothing that "did" takes up
+        ("who may mine in Russia?", " may mine if they are registered.", False),
+        ("who may not mine?", " may not mine on their own account.", False),
+        ("Is mining allowed?", " is not allowed.", False),
+    ],
+)
+def test_of_whom_the_opposite_is_said(question: str, behind: str, denied: bool) -> None:
+    assert denies(question, behind) is denied
