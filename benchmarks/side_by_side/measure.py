@@ -114,6 +114,8 @@ class Bench:
                 running.ask({"take_in": texts})
             for question in material.questions:
                 found = running.ask({"search": question.text, "count": RETRIEVED})["passages"]
+                if not found:
+                    raise RuntimeError(f"{system.title} retrieved nothing; its log may say why.")
                 judge.judge(question, found)
         return {**judge.figures(), "documents": len(material.documents)}
 
