@@ -1,11 +1,14 @@
 # make run    the chat in the browser, over the documents in corpus/
 # make test   every check and test
+# make bench  this project beside its peers (benchmarks/README.md); bench-all: on all pages too
 PYTHON ?= python3
 PORT ?= 8501
+DATA ?= ../shared/data
+BENCH ?= .bench
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup setup-dev test test-pages test-rest lint format reader clean
+.PHONY: run setup setup-dev test test-pages test-rest lint format reader bench bench-all clean
 
 run: setup
 	$(BIN)/python -m rag sync corpus
@@ -54,6 +57,15 @@ reader: setup
 	$(BIN)/python -m rag sync corpus --index training/runs/library
 	$(BIN)/python -m training.calibrate --reader training/runs/export --library training/runs/library \
 	  --questions tests/evaluation/dev/questions.jsonl
+
+# Goes on from the last step that was done; remove $(BENCH)/steps to begin anew.
+bench: setup
+	$(BIN)/python -m benchmarks.side_by_side.measure --data $(DATA) --folder $(BENCH) $(MEASURE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BIN)/python -m benchmarks.side_by_side.report $(BENCH)/results.json
+
+bench-all:
+	$(MAKE) --no-print-directory bench MEASURE=--all
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -88,7 +88,10 @@ def _open(folder: Path) -> tuple[Any, Any]:
         "session.model_external_initializers_file_folder_path", str(folder)
     )
     session = onnxruntime.InferenceSession(
-        GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
+        GRAPH.read_bytes(),
+        options,
+        providers=["CPUExecutionProvider"],
+        disabled_optimizers=["SkipLayerNormFusion"],  # its operator is slower than the two
     )
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     tokenizer.enable_truncation(LONGEST_TEXT)
