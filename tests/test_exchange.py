@@ -222,7 +222,8 @@ def test_html_and_markdown_tell_all_of_a_chat() -> None:
         for told in (
             "What does it want?", "Searched for: What does the bank want?", "A notice.",
             "a total ban.", "supported by its source", "Report <b>2022</b>", "page 2", SHA,
-            "characters 100–121", "They differ in the date. ([1], [2], as of 2022-02)",
+            "characters 100–121", "2 sources agree ([1], [2])",
+            "They differ in the date. ([1], [2], as of 2022-02)",
             "“It said so.” – checked: wrong (not so).",
             "Judged: good answer (yes).", "The documents do not answer this.",
             "The nearest passages", "There is no answer.",

@@ -10,9 +10,9 @@ from rag.exchange.words import (
     NEAREST,
     NO_ANSWER,
     VERDICTS,
-    disagreement,
     findings,
     one_line,
+    relations,
     remarks,
     shown_sentences,
     source_facts,
@@ -63,8 +63,8 @@ def _render(message: Message, number: int) -> Iterator[str]:
     if found := findings(message):
         yield f"<ul class='facts'>{''.join(f'<li>{_line(line)}</li>' for line in found)}</ul>"
     if answer is not None:
-        for conflict in answer.conflicts:
-            yield f"<p class='conflict'>{_line(disagreement(conflict))}</p>"
+        for line in relations(answer):
+            yield f"<p class='conflict'>{_line(line)}</p>"
         yield from _sources(answer, number)
     yield "</section>"
 

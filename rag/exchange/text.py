@@ -9,9 +9,9 @@ from rag.exchange.words import (
     NEAREST,
     NO_ANSWER,
     VERDICTS,
-    disagreement,
     findings,
     one_line,
+    relations,
     remarks,
     shown_sentences,
     source_facts,
@@ -69,8 +69,7 @@ def _render(message: Message) -> Iterator[str]:
         yield "\n".join(f"- {escape_markdown(line)}" for line in found)
     if answer is None:
         return
-    for conflict in answer.conflicts:
-        yield escape_markdown(disagreement(conflict))
+    yield from map(escape_markdown, relations(answer))
     if answer.citations:
         yield "### Sources"
     elif answer.nearest:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from rag.history import Message
-from rag.records import Answer, Citation, Conflict, Sentence, Verdict
+from rag.records import Agreement, Answer, Citation, Conflict, Sentence, Verdict
 
 VERDICTS: dict[Verdict, str] = {
     "verbatim": "word for word",
@@ -67,11 +68,22 @@ def findings(message: Message) -> list[str]:
     return lines
 
 
-def disagreement(conflict: Conflict) -> str:
-    """Gives what sources do not agree in, with their numbers and the newest date."""
-    numbers = ", ".join(f"[{marker}]" for marker in conflict.markers)
+def relations(answer: Answer) -> list[str]:
+    """Gives a line for each time that sources state the same, and that they do not."""
+    return [*map(_agreement, answer.agreements), *map(_disagreement, answer.conflicts)]
+
+
+def _agreement(agreement: Agreement) -> str:
+    return f"{len(agreement.markers)} sources agree ({_numbers(agreement.markers)})"
+
+
+def _numbers(markers: Sequence[int]) -> str:
+    return ", ".join(f"[{marker}]" for marker in markers)
+
+
+def _disagreement(conflict: Conflict) -> str:
     as_of = f", as of {one_line(conflict.as_of)}" if conflict.as_of else ""
-    return f"{one_line(conflict.note)} ({numbers}{as_of})"
+    return f"{one_line(conflict.note)} ({_numbers(conflict.markers)}{as_of})"
 
 
 def source_facts(citation: Citation) -> list[str]:
