@@ -98,6 +98,7 @@ class Library:
     def close(self) -> None:
         self._parts.worker.stop()
         self._parts.removals.close()
+        self._parts.derived.close()
         self._parts.engines.close()
 
     # Reading.
