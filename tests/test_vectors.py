@@ -213,7 +213,7 @@ def recall(index: VectorIndex, store: SQLStore, among: Sequence[int] | None = No
 
 
 def test_many_are_clustered_and_found(store: SQLiteStore, many: FaissIndex) -> None:
-    state = many.state()
+    state = many.state(store, EMBEDDER.name)
     assert state.search == "IVF"
     assert state.clusters > 20
     assert state.probes <= state.clusters
@@ -221,7 +221,7 @@ def test_many_are_clustered_and_found(store: SQLiteStore, many: FaissIndex) -> N
     assert state.recall >= clusters_room.TARGET
     assert recall(many, store) > 0.95
     again = open_index(store, many._path)
-    assert again.state() == state
+    assert again.state(store, EMBEDDER.name) == state
     assert not again.prepare(lambda: False)
     question = EMBEDDER.embed_question("sea ship law")
     assert again.search(question, 10) == many.search(question, 10)
@@ -244,7 +244,7 @@ def test_what_comes_and_goes_is_seen_while_clusters_are_learnt(
     for number in range(4):
         put_lines(store, number, 50)
     index = open_index(store, tmp_path / "vectors")
-    assert index.state().search == "exact"
+    assert index.state(store, EMBEDDER.name).search == "exact"
     learn = room.learn_clusters
 
     def change_meanwhile(*arguments: object) -> object:
@@ -260,7 +260,7 @@ def test_what_comes_and_goes_is_seen_while_clusters_are_learnt(
     monkeypatch.setattr(room, "learn_clusters", learn)
     index.follow(store, EMBEDDER.name, save=True)
     settle(index, store)
-    assert index.state().search == "IVF"
+    assert index.state(store, EMBEDDER.name).search == "IVF"
     assert set(index.read_all()) == set(store.chunk_ids())
     assert brute_force(store, EMBEDDER.embed_question("zebra"), 1) == first(index, "zebra")
     assert index.problems() == []
@@ -273,17 +273,17 @@ def first(index: VectorIndex, text: str) -> list[int]:
 def test_clusters_are_learnt_anew_when_the_library_has_grown(
     store: SQLiteStore, many: FaissIndex
 ) -> None:
-    before = many.state()
+    before = many.state(store, EMBEDDER.name)
     put_lines(store, 10, 100)
     many.follow(store, EMBEDDER.name, save=True)
     settle(many, store)
-    assert many.state().clusters == before.clusters
+    assert many.state(store, EMBEDDER.name).clusters == before.clusters
     assert many._file is not None
     assert many._file.head.measured_on == many._file.head.count == len(store.chunk_ids())
     put_lines(store, 11, 300)
     many.follow(store, EMBEDDER.name, save=True)
     settle(many, store)
-    assert many.state().clusters > before.clusters
+    assert many.state(store, EMBEDDER.name).clusters > before.clusters
     assert recall(many, store) > 0.95
 
 

@@ -34,6 +34,7 @@ from rag.records import (
 )
 from rag.settings import Settings
 from rag.store import Counts
+from rag.vectors import IndexState
 
 
 class Library:
@@ -160,6 +161,11 @@ class Library:
     def status(self) -> Counts:
         """Gives how many there are of what, and the database's bytes."""
         return self._parts.engines.store.counts()
+
+    def vector_state(self) -> IndexState:
+        """Tells how the vectors are searched, and how much of the exact result that finds."""
+        store = self._parts.engines.store
+        return self.vectors.state(store, store.model() or "")
 
     def refresh(self) -> None:
         """Brings the indexes level with the store; call it before asking.

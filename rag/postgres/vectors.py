@@ -126,7 +126,10 @@ class PgVectorIndex:
     def prepare(self, is_stopped: Callable[[], bool]) -> bool:  # noqa: ARG002
         return False  # the server does what takes long
 
-    def state(self) -> IndexState:
+    def state(self, source: VectorSource, model: str) -> IndexState:  # noqa: ARG002
+        if self._name != model:
+            with self._connections.plain() as connection:
+                self._choose(connection, model)
         return IndexState("HNSW", None) if self._has_hnsw else IndexState("exact", 1.0)
 
     def problems(self) -> list[str]:

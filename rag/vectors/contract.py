@@ -91,8 +91,8 @@ class VectorIndex(Protocol):
         """Whether the index holds what the source does; costs one query."""
         ...
 
-    def state(self) -> IndexState:
-        """Tells how it searches."""
+    def state(self, source: VectorSource, model: str) -> IndexState:
+        """Tells how it searches, or will as soon as it has been opened."""
         ...
 
     def read_all(self) -> dict[int, Vectors]:

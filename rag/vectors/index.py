@@ -105,8 +105,12 @@ class FaissIndex:
             held.update(zip(ids.tolist(), matrix.astype(np.float32), strict=True))
         return held
 
-    def state(self) -> IndexState:
-        head = self._file.head if self._file else None
+    def state(self, source: VectorSource, model: str) -> IndexState:
+        file = self._file
+        if (self._library, self._model) != (source.library_id, model):
+            serving = VectorFolder(self._path, source.library_id, model).open_newest(above=-1)
+            file = serving.file if serving else None
+        head = file.head if file else None
         if head is None or head.lists == 1:
             return IndexState("exact", 1.0)
         return IndexState("IVF", head.recall, head.lists, head.probes or head.lists)
