@@ -34,7 +34,9 @@ def index(
     index = open_index(store, tmp_path)
     index.follow(store, EMBEDDER.name, save=True)
     settle(index, store)
-    assert index.state(store, EMBEDDER.name).search == ("IVF" if request.param == "clustered" else "exact")
+    assert index.state(store, EMBEDDER.name).search == (
+        "IVF" if request.param == "clustered" else "exact"
+    )
     return index
 
 
