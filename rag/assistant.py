@@ -233,7 +233,7 @@ class Assistant:
 
     def status(self) -> dict[str, Any]:
         """Gives counts, models, sizes and versions, as plain values."""
-        counts = self.library.status()
+        counts, vectors = self.library.status(), self.library.vector_state()
         return {
             "documents": counts.documents,
             "passages": counts.chunks,
@@ -242,6 +242,12 @@ class Assistant:
                 "embedding": self._embedder.name,
                 "reader": self._reader.name,
                 "answers": self.model,
+            },
+            "vectors": {
+                "search": vectors.search,
+                "recall_at_10": vectors.recall,
+                "clusters": vectors.clusters,
+                "probes": vectors.probes,
             },
             "index": {"folder": self.library.place, "bytes": counts.bytes},
             "versions": {

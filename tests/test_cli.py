@@ -156,6 +156,7 @@ def test_status_and_check(index: str, capsys: pytest.CaptureFixture[str]) -> Non
     status, out, _ = run(capsys, "status", "--json", "--index", index)
     assert status == cli.OK
     assert {"documents", "passages", "models", "index", "versions"} <= json.loads(out).keys()
+    assert json.loads(out)["vectors"]["recall_at_10"] == 1.0
     assert run(capsys, "check", "--index", index)[0] == cli.OK
 
 

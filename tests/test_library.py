@@ -521,7 +521,7 @@ def test_check_finds_an_index_that_disagrees(filled: Library) -> None:
     writer.delete_documents_by_term("chunk", filled.store.chunk_ids()[0])
     writer.commit()
     filled.words._index.reload()
-    filled.vectors._index.remove_ids(np.array(filled.store.chunk_ids()[:1]))
+    filled.vectors._remove(np.array(filled.store.chunk_ids()[:1]))
     problems = filled.check()
     assert any("The vector index lacks 1" in problem for problem in problems)
     assert any("The word index lacks 1" in problem for problem in problems)

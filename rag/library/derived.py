@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from rag.embed import Embedder
 from rag.errors import LibraryBusy, LibraryFull
+from rag.library.tending import Tending
 from rag.locks import Lock
 from rag.store import LibraryStore
 from rag.vectors import VectorIndex
@@ -45,6 +46,10 @@ class Derived:
         self._get_embedder = get_embedder
         self._complete_vectors = complete_vectors
         self._guard = threading.Lock()
+        self._tending = Tending(vectors, self._bring_to_bear)
+
+    def close(self) -> None:
+        self._tending.stop()
 
     def level(self) -> None:
         """Brings both level; what another process is about to write is left to it.
@@ -122,7 +127,15 @@ class Derived:
             self._complete_vectors()
         if model is not None:
             self._vectors.follow(self._store, model, save=True)
+            self._tending.start()
         self._words.follow(self._store)
+
+    def _bring_to_bear(self) -> None:
+        """Has the vector index use what it has prepared; raises LibraryBusy where it may not."""
+        with self._guard, self._lock.held(patience=0.0):
+            model = self._store.model()
+            if model is not None:
+                self._vectors.follow(self._store, model, save=True)
 
     def _read(self, model: str) -> None:
         self._vectors.follow(self._store, model, save=False)

@@ -34,6 +34,7 @@ from rag.records import (
 )
 from rag.settings import Settings
 from rag.store import Counts
+from rag.vectors import IndexState
 
 
 class Library:
@@ -98,6 +99,7 @@ class Library:
     def close(self) -> None:
         self._parts.worker.stop()
         self._parts.removals.close()
+        self._parts.derived.close()
         self._parts.engines.close()
 
     # Reading.
@@ -159,6 +161,11 @@ class Library:
     def status(self) -> Counts:
         """Gives how many there are of what, and the database's bytes."""
         return self._parts.engines.store.counts()
+
+    def vector_state(self) -> IndexState:
+        """Tells how the vectors are searched, and how much of the exact result that finds."""
+        store = self._parts.engines.store
+        return self.vectors.state(store, store.model() or "")
 
     def refresh(self) -> None:
         """Brings the indexes level with the store; call it before asking.

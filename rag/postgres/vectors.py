@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rag.postgres.connections import PostgresConnection, PostgresConnections
+from rag.vectors import IndexState
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,6 +122,15 @@ class PgVectorIndex:
             self._choose(connection, model)
             if self._has_hnsw:
                 connection.raw.execute(f"REINDEX INDEX {self._index}")
+
+    def prepare(self, is_stopped: Callable[[], bool]) -> bool:  # noqa: ARG002
+        return False  # the server does what takes long
+
+    def state(self, source: VectorSource, model: str) -> IndexState:  # noqa: ARG002
+        if self._name != model:
+            with self._connections.plain() as connection:
+                self._choose(connection, model)
+        return IndexState("HNSW", None) if self._has_hnsw else IndexState("exact", 1.0)
 
     def problems(self) -> list[str]:
         return []  # the store tells of its indexes

@@ -11,19 +11,32 @@ from rag.postgres import PgVectorIndex, PostgresStore
 from rag.postgres import vectors as pgvector
 from rag.store.sql import SQLStore
 from rag.vectors import FaissIndex, VectorIndex
+from rag.vectors import index as embedded
 from tests.shelves import EMBEDDER, make_source, put
-from tests.test_vectors import TEXTS, ask
-
-WORDS = "bank sea ship rain hill ban coin stone fish sky port law tax mine note rate".split()
+from tests.test_vectors import TEXTS, WORDS, ask, settle
 
 
-@pytest.fixture
-def index(store: SQLStore, tmp_path: Path) -> VectorIndex:
+@pytest.fixture(params=["exact", "clustered"])
+def index(
+    request: pytest.FixtureRequest,
+    store: SQLStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> VectorIndex:
     """An index that is level with a store of three documents."""
+    if request.param == "clustered":
+        if isinstance(store, PostgresStore):
+            pytest.skip("PostgreSQL has HNSW, which a test of its own looks at")
+        monkeypatch.setattr(embedded, "EXACT_UP_TO", 2)
+        monkeypatch.setattr(embedded, "SMALL_CHUNKS", 0)
     for name, text in TEXTS.items():
         put(store, name, text)
     index = open_index(store, tmp_path)
     index.follow(store, EMBEDDER.name, save=True)
+    settle(index, store)
+    assert index.state(store, EMBEDDER.name).search == (
+        "IVF" if request.param == "clustered" else "exact"
+    )
     return index
 
 
