@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -33,3 +35,27 @@ class Turns:
                 f"{self._most_waiting} questions wait for their turn: ask again in a moment."
             )
         return await to_thread.run_sync(work, limiter=self._limiter)
+
+
+class Desk:
+    """Does the same for callers that are not asynchronous, in threads of its own."""
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
+        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._opening = threading.Lock()
+        self._is_open = False
+
+    def submit(self, work: Callable[[], None]) -> None:
+        """Has work done when its turn has come; it must not raise."""
+        with self._opening:
+            if not self._is_open:
+                self._is_open = True
+                for number in range(self._at_once):
+                    name = f"footnote-desk-{number}"
+                    threading.Thread(target=self._serve, name=name, daemon=True).start()
+        self._waiting.put(work)
+
+    def _serve(self) -> None:
+        while True:
+            self._waiting.get()()

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from rag.errors import TooManyQuestions
-from rag.turns import Turns
+from rag.turns import Desk, Turns
 
 
 def test_few_at_once_and_first_come_first_served() -> None:
@@ -69,3 +69,27 @@ def test_an_error_frees_the_turn() -> None:
         return await turns.take(lambda: 7)
 
     assert anyio.run(ask_twice) == 7
+
+
+def test_a_desk_does_the_same_for_threads() -> None:
+    desk = Desk(at_once=2)
+    gate, done = threading.Event(), threading.Event()
+    begun: list[int] = []
+
+    def wait(number: int) -> None:
+        begun.append(number)
+        gate.wait(20)
+
+    for number in (0, 1):
+        desk.submit(lambda n=number: wait(n))  # type: ignore[misc]
+    one = Desk(at_once=1)
+    for number in range(2, 30):
+        one.submit(lambda n=number: begun.append(n))  # type: ignore[misc]
+    one.submit(done.set)
+    assert done.wait(20)
+    assert [number for number in begun if number > 1] == list(range(2, 30))
+    third = threading.Event()
+    desk.submit(third.set)
+    assert not third.is_set()  # both are taken
+    gate.set()
+    assert third.wait(20)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rag.generate import READER, Choice
 from rag.records import Answer, Step, Turn
+from rag.turns import Desk
 from ui.draft import Draft
 from ui.failures import sentence_for
 from ui.loading import ModelLoader
@@ -16,6 +17,7 @@ from ui.shelf import Answers
 from ui.words import clean
 
 NOTHING_REFUSED = 0.0  # a threshold
+_desk = Desk()
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,11 @@ class Asking:
         self.steps: list[Step] = []
         self.answer: Answer | None = None
         self.failure = ""
-        threading.Thread(target=self._run, name="footnote-question", daemon=True).start()
+        self._has_begun = False
+        if self.is_written:  # it mostly waits for a server, and keeps no processor from anybody
+            threading.Thread(target=self._run, name="footnote-question", daemon=True).start()
+        else:
+            _desk.submit(self._run)
 
     @property
     def stage(self) -> str:
@@ -80,6 +86,8 @@ class Asking:
             return "Loading the models"
         if self._stopped.is_set():
             return "Stopping"
+        if not self._has_begun:
+            return "Waiting for the questions before it"
         if self.draft.text:
             return "Writing"
         return f"{self._model.name} is reading" if self.steps else "Searching the documents"
@@ -108,6 +116,7 @@ class Asking:
         return not self._given_up
 
     def _run(self) -> None:
+        self._has_begun = True
         try:
             self._models.wait()
             if self._given_up:
