@@ -41,6 +41,7 @@ def test_a_document_is_looked_at_and_has_an_address_of_its_own(people: People, s
     expect(page).to_have_url(re.compile(r"/library\?d=[0-9a-f]{16}$"))
     expect(page.get_by_role("region", name="What is known of it")).to_contain_text("3 pages")
     expect(page.get_by_role("region", name="Page 1 of The digital ruble")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("tab", name="Text", exact=True).click()
     text = page.get_by_role("region", name="Text of The digital ruble")
     expect(text).to_contain_text("A report on the pilot.")
@@ -206,6 +207,8 @@ def test_all_can_read_it(people: People, site: Site, scheme: str) -> None:
     assert [name(one) for one in read if contrast(one) < 4.5] == []
     row.get_by_role("link").click()
     sheet = page.locator(".fn-sheet")
+    # A page that is still being drawn draws the source anew, with its first tab open.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("tab", name="Text", exact=True).click()
     text = page.get_by_role("region", name="Text of")
     read = [sheet.locator("dt").first, sheet.locator("dd").first, text]

@@ -69,6 +69,7 @@ def test_a_passage_has_a_link_that_works_elsewhere(people: People, site: Site, p
     expect(other.locator("mark")).to_be_focused()
     expect(other.locator("mark")).to_be_in_viewport()
     drawn(other, "Page 2 of The digital ruble")
+    expect(other.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     other.get_by_role("tab", name="Text", exact=True).click()
     expect(other.locator("mark")).to_contain_text("15 August 2023")
 
