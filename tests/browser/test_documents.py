@@ -208,8 +208,10 @@ def test_all_can_read_it(people: People, site: Site, scheme: str) -> None:
     row.get_by_role("link").click()
     sheet = page.locator(".fn-sheet")
     # A page that is still being drawn draws the source anew, with its first tab open.
+    expect(page.get_by_role("region", name="Page 1 of The digital ruble")).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("tab", name="Text", exact=True).click()
     text = page.get_by_role("region", name="Text of")
+    expect(text).to_be_visible()
     read = [sheet.locator("dt").first, sheet.locator("dd").first, text]
     assert [name(one) for one in read if contrast(one) < 4.5] == []

@@ -1,6 +1,9 @@
 // The source viewer: a document's page or text at one place, with what leads to other places.
 // Text from documents is only ever set as textContent; pictures come from this server.
 
+// Which tab somebody chose, and in what: the source may be drawn anew while its page still is.
+let chosen = { opening: "", tab: "" };
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   root.tell = setTriggerValue;
@@ -43,7 +46,7 @@ function open(data, root) {
   const view = {
     data,
     root,
-    tab: data.isPdf ? "page" : "text",
+    tab: chosen.opening === root.opening ? chosen.tab : data.isPdf ? "page" : "text",
     page: data.page || 1,
     zoom: 1,
     spot: null, // what was sought, or a heading: from, to
@@ -153,6 +156,7 @@ function drawTabs(view) {
 }
 
 function showTab(view, name, focus) {
+  chosen = { opening: view.root.opening, tab: name };
   view.tab = name;
   view.turn += 1;
   for (const [of, tab] of Object.entries(view.tabs)) {
