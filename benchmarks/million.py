@@ -277,17 +277,16 @@ def measure_questions(folder: Path, questions: Sequence[str]) -> None:
             seconds.setdefault(name, []).append(timed(lambda a=assistant, q=asked: a.ask(q)))  # type: ignore[misc]
     memory("asked")
     for name in assistants:
-        pace(f"whole question, {name}", None, 0, seconds[name])
+        told_paces(f"whole question, {name}", seconds[name])
     print(f"  ratio of the medians: {median(seconds['large']) / median(seconds['small']):.2f}")
     print(json.dumps(assistants["large"].status()["vectors"]))
 
 
-def pace(
-    what: str, do: Callable[[int], object] | None, count: int, seconds: list[float] | None = None
-) -> None:
-    if seconds is None:
-        assert do is not None
-        seconds = [timed(lambda i=i: do(i)) for i in range(count)]  # type: ignore[misc]
+def pace(what: str, do: Callable[[int], object], count: int) -> None:
+    told_paces(what, [timed(lambda i=i: do(i)) for i in range(count)])  # type: ignore[misc]
+
+
+def told_paces(what: str, seconds: Sequence[float]) -> None:
     print(f"{what}: median {1000 * median(seconds):.1f} ms, "
           f"95th percentile {1000 * quantiles(seconds, n=20)[-1]:.1f} ms", flush=True)  # fmt: skip
 

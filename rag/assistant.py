@@ -203,7 +203,7 @@ class Assistant:
         self.library.refresh()
         return self._retriever.retrieve(check_question(question), count, documents)
 
-    def suggested_questions(self, count: int) -> list[str]:
+    def suggest_questions(self, count: int) -> list[str]:
         """Gives questions that the documents answer, drawn from what they say of themselves."""
         answered: list[str] = []
         for question in propose_questions(self.library):

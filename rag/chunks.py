@@ -67,7 +67,7 @@ def _pieces(text: str, blocks: Sequence[Block], longest: int) -> Iterator[_Piece
         if block.kind == "heading":
             while open_headings and open_headings[-1][0] >= block.level:
                 open_headings.pop()
-            open_headings.append((block.level, _heading_text(text[block.start : block.end])))
+            open_headings.append((block.level, read_heading(text[block.start : block.end])))
             path = tuple(heading for _, heading in open_headings)
         if block.end - block.start <= longest:
             yield _Piece(block.start, block.end, path, block.kind == "heading")
@@ -89,7 +89,8 @@ def _without_gaps(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
         reached = block.end
 
 
-def _heading_text(heading: str) -> str:
+def read_heading(heading: str) -> str:
+    """Gives a heading's words on one line, without the marks of Markdown and the like."""
     words = _HASHES.sub("", _UNDERLINE.sub("", heading.strip()))
     return _WHITE_SPACE.sub(" ", _MARKUP.sub("", words)).strip()[:LONGEST_HEADING]
 

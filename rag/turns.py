@@ -38,7 +38,7 @@ class Turns:
 
 
 class Desk:
-    """Does the same for callers that are not asynchronous, in threads of its own."""
+    """Does the same in threads of its own, for callers that do not wait; it refuses nobody."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._at_once = at_once

@@ -166,7 +166,7 @@ def test_the_capital_of_france(assistant: Assistant) -> None:
 
 
 def test_suggested_questions_are_answered(assistant: Assistant) -> None:
-    suggested = assistant.suggested_questions(3)
+    suggested = assistant.suggest_questions(3)
     assert len(suggested) == 3
     assert all(assistant.ask(question).status == "answered" for question in suggested)
 

@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reader": {"embed", "quote", "statements", "terms"},
     "conversation": {"question", "sentences", "terms"},
     "spelling": {"question", "terms"},
-    "question": {"terms"},
+    "question": {"chunks", "terms"},
     "answer": {"question", "quote", "reader", "sentences", "statements", "terms"},
     "compare": {"answer", "gate", "question", "quote", "sentences", "statements", "terms"},
     "library": {

@@ -71,25 +71,34 @@ def test_an_error_frees_the_turn() -> None:
     assert anyio.run(ask_twice) == 7
 
 
-def test_a_desk_does_the_same_for_threads() -> None:
-    desk = Desk(at_once=2)
-    gate, done = threading.Event(), threading.Event()
-    begun: list[int] = []
+def test_a_desk_takes_few_at_once() -> None:
+    desk, lock, done = Desk(at_once=2), threading.Lock(), threading.Event()
+    both = threading.Barrier(2, timeout=20)  # nobody passes alone
+    together: list[int] = []
+    working = 0
 
-    def wait(number: int) -> None:
-        begun.append(number)
-        gate.wait(20)
+    def work() -> None:
+        nonlocal working
+        with lock:
+            working += 1
+            together.append(working)
+        both.wait()
+        with lock:
+            working -= 1
+            if len(together) == 40 and working == 0:
+                done.set()
 
-    for number in (0, 1):
-        desk.submit(lambda n=number: wait(n))  # type: ignore[misc]
-    one = Desk(at_once=1)
-    for number in range(2, 30):
-        one.submit(lambda n=number: begun.append(n))  # type: ignore[misc]
-    one.submit(done.set)
+    for _ in range(40):
+        desk.submit(work)
     assert done.wait(20)
-    assert [number for number in begun if number > 1] == list(range(2, 30))
-    third = threading.Event()
-    desk.submit(third.set)
-    assert not third.is_set()  # both are taken
-    gate.set()
-    assert third.wait(20)
+    assert max(together) == 2
+
+
+def test_a_desk_takes_first_who_comes_first() -> None:
+    desk, done = Desk(at_once=1), threading.Event()
+    begun: list[int] = []
+    for number in range(30):
+        desk.submit(lambda n=number: begun.append(n))  # type: ignore[misc]
+    desk.submit(done.set)
+    assert done.wait(20)
+    assert begun == list(range(30))

@@ -83,7 +83,7 @@ def _draw_welcome(chat: Chat) -> None:
         return
     follow(
         lambda: _draw_suggestions(chat),
-        lambda: services.suggestions().questions() is None,
+        lambda: services.questions_to_begin_with() is None,
         _POLL_SECONDS,
     )
 
@@ -96,7 +96,7 @@ def _draw_empty_library() -> None:
 
 def _draw_suggestions(chat: Chat) -> None:
     with st.container(key="suggestions", gap="small"):
-        for number, question in enumerate(services.suggestions().questions() or ()):
+        for number, question in enumerate(services.questions_to_begin_with() or ()):
             if st.button(label(question, 120), key=f"suggestion_{number}"):
                 chat.queued = Request(question)
                 st.rerun()

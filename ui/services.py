@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
@@ -10,14 +9,15 @@ from typing import cast
 import streamlit as st
 
 from rag.assistant import open_assistant
-from rag.errors import FootnoteError
 from rag.history import History, history_path
 from rag.library import Library, Watcher, stop_workers
 from rag.pages import PageProcess, PdfPages
 from rag.settings import Settings, read_settings
-from rag.store import Counts
 from ui.loading import ModelLoader
+from ui.lookups import Lookups
 from ui.shelf import Core, Follower, Shelf
+
+SUGGESTED = 4  # questions to begin with
 
 open_core: Callable[[Settings], Core] = open_assistant
 """Opens the core; a test puts another in its place."""
@@ -77,43 +77,12 @@ def models() -> ModelLoader:
     return ModelLoader(core().load)
 
 
-class Suggestions:
-    """Questions to begin with; found in a thread, and again when the documents have changed."""
-
-    def __init__(self, core: Core, models: ModelLoader, wanted: int = 4) -> None:
-        self._core, self._models, self._wanted = core, models, wanted
-        self._lock = threading.Lock()
-        self._questions: tuple[str, ...] = ()
-        self._library: Counts | None = None  # as it was when the questions were found
-        self._looking = False
-
-    def questions(self) -> tuple[str, ...] | None:
-        """Gives the questions, or None while they are being looked for."""
-        library = self._core.library.status()
-        with self._lock:
-            if self._library == library:
-                return self._questions
-            if not self._looking and self._models.ready:
-                self._looking = True
-                look = threading.Thread(
-                    target=self._look, args=(library,), name="footnote-suggest", daemon=True
-                )
-                look.start()
-            return None
-
-    def _look(self, library: Counts) -> None:
-        questions: Sequence[str] = ()
-        try:
-            questions = self._core.suggested_questions(self._wanted)
-        except FootnoteError:
-            pass  # the page can do without suggestions
-        finally:
-            with self._lock:
-                self._questions, self._library = tuple(questions), library
-                self._looking = False
-
-
 @st.cache_resource(show_spinner=False)
-def suggestions() -> Suggestions:
-    """Gives the questions to begin with."""
-    return Suggestions(core(), models())
+def lookups() -> Lookups:
+    """Gives what is looked for behind the pages."""
+    return Lookups(core(), models())
+
+
+def questions_to_begin_with() -> Sequence[str] | None:
+    """Gives the questions of the first page, or None while they are being looked for."""
+    return lookups().find("questions", lambda: core().suggest_questions(SUGGESTED))

@@ -199,7 +199,7 @@ class Core(Answers, Protocol):
         """Raises SettingError where a model cannot be opened."""
         ...
 
-    def suggested_questions(self, count: int) -> list[str]:
+    def suggest_questions(self, count: int) -> list[str]:
         """Gives questions that the documents answer."""
         ...
 

@@ -41,6 +41,11 @@ class Figure:
     of: Callable[[dict[str, Any]], float]
     more_is_better: bool = False
     digits: int = 0
+    of_last: bool = False
+
+    def choose(self, rounds: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Gives the rounds that count: the last alone of what grows from round to round."""
+        return rounds[-1:] if self.of_last else rounds
 
 
 FIGURES = (
@@ -51,7 +56,7 @@ FIGURES = (
     Figure("start to first answer", "s", lambda r: r["first_answer_seconds"], digits=1),
     Figure("memory, asking", "MB", lambda r: r["asking_bytes"] / MEGABYTE),
     Figure("memory, taking in, peak", "MB", lambda r: r["peak_bytes"] / MEGABYTE),
-    Figure("disk at the end", "MB", lambda r: r["disk_bytes"] / MEGABYTE, digits=1),
+    Figure("disk at the end", "MB", lambda r: r["disk_bytes"] / MEGABYTE, digits=1, of_last=True),
 )
 
 
@@ -59,6 +64,14 @@ def times_better(figure: Figure, ours: dict[str, Any], other: dict[str, Any]) ->
     """How many times better ours is in the same round; below 1 the other is ahead."""
     ratio = figure.of(ours) / figure.of(other)
     return ratio if figure.more_is_better else 1 / ratio
+
+
+def compare_rounds(
+    figure: Figure, ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]
+) -> list[float]:
+    """Gives ``times_better`` of each round that counts, in ascending order."""
+    pairs = zip(figure.choose(ours), figure.choose(theirs), strict=True)
+    return sorted(times_better(figure, *pair) for pair in pairs)
 
 
 def write_report(results: dict[str, Any]) -> str:
@@ -96,15 +109,11 @@ def _speed_table(rounds: dict[str, list[dict[str, Any]]]) -> str:
 def _cell(
     figure: Figure, its_rounds: Sequence[dict[str, Any]], ours: Sequence[dict[str, Any]], own: bool
 ) -> str:
-    # A library grows from round to round: its size is that of the last.
-    last = figure.title.startswith("disk")
-    value = figure.of(its_rounds[-1]) if last else median(map(figure.of, its_rounds))
-    shown = f"{value:,.{figure.digits}f}"
+    shown = f"{median(map(figure.of, figure.choose(its_rounds))):,.{figure.digits}f}"
     if own:
         return shown
-    pairs = list(zip(ours, its_rounds, strict=True))
-    ratios = sorted(times_better(figure, *pair) for pair in (pairs[-1:] if last else pairs))
-    spread = "" if last else f" ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+    ratios = compare_rounds(figure, ours, its_rounds)
+    spread = f" ({ratios[0]:.2f}–{ratios[-1]:.2f})" if len(ratios) > 1 else ""
     return f"{shown}; ×{median(ratios):.2f}{spread}"
 
 
@@ -174,8 +183,7 @@ def _ahead(results: dict[str, Any]) -> str:
             continue
         better = []
         for figure in FIGURES:
-            pairs = zip(rounds[OURS], rounds[name], strict=True)
-            ratio = median(times_better(figure, *pair) for pair in pairs)
+            ratio = median(compare_rounds(figure, rounds[OURS], rounds[name]))
             if ratio < 1:
                 better.append(f"{figure.title} in {figure.unit} (×{1 / ratio:.2f})")
         for data, rows in quality.items():

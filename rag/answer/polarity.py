@@ -64,16 +64,9 @@ MOODS = tuple(
     )
 )
 # "Who may mine?" is not answered by those who "may not mine", where the answer would stand.
-ASKS_WHO = re.compile(
-    r"(?:^|\W)(?:who|which|what)\b[^.?!]*?\b(?:may|can|could|must|should|will|would|does|do|did|is|are|was"
-    r"|were|has|have)\b",
-    re.I,
-)
-DENIED = re.compile(
-    r"\W+(?:(?:may|can|could|must|should|will|would|does|do|did|is|are|was|were|has|have)(?:n['’]t\b|\s+(?:not|never)\b)"
-    r"|cannot\b)",
-    re.I,
-)
+AUXILIARY = "(?:may|can|could|must|should|will|would|does|do|did|is|are|was|were|has|have)"
+ASKS_WHO = re.compile(rf"\b(?:who|which|what)\b[^.?!]*?\b{AUXILIARY}\b", re.I)
+DENIED = re.compile(rf"\W+(?:{AUXILIARY}(?:n['’]t\b|\s+(?:not|never)\b)|cannot\b)", re.I)
 PLAIN_REPLY = re.compile(r"(?:[A-Z][.:)]\s+)?(?:Yes|No)[.!,]")
 
 
@@ -103,9 +96,10 @@ def decide(question: str, sentence: str) -> Decision | None:
 def denies(question: str, behind: str) -> bool:
     """True where what stands behind the words that answer says that it is not so for them.
 
+    Only a question for who or which can be denied so, and one without a negation of its own.
+
     Args:
-        question: asks who or what does something, without a negation.
-        behind: the rest of the sentence, after the words that answer.
+        behind: the text after the words that answer.
     """
     asks_who = ASKS_WHO.search(question) and not NEGATION.search(question)
     return bool(asks_who and DENIED.match(behind))

@@ -4,11 +4,11 @@ The file is opened in a process of its own that has limits (``rag/isolate``), so
 take down the process that asks.
 """
 
-from rag.pages.find import BoxFinder, find_boxes
+from rag.pages.find import BoxFinder
 from rag.pages.layout import Box, PageLayout
 from rag.pages.pages import PdfPages, width_for
 from rag.pages.process import PageProcess
 
 __all__ = [
-    "Box", "BoxFinder", "PageLayout", "PageProcess", "PdfPages", "find_boxes", "width_for",
+    "Box", "BoxFinder", "PageLayout", "PageProcess", "PdfPages", "width_for",
 ]  # fmt: skip

@@ -19,11 +19,6 @@ _PARAGRAPHS = re.compile(r"\n\n+")
 _CONTEXTS = ((0, 0), (30, 30), (30, 0), (0, 30), (120, 120), (120, 0), (0, 120))
 
 
-def find_boxes(text: str, start: int, end: int, page: PageLayout) -> list[Box] | None:
-    """Gives what ``BoxFinder.find`` does, for a single stretch of a page's text."""
-    return BoxFinder(text, page).find(start, end)
-
-
 class BoxFinder:
     """Finds stretches of one page's text on its picture.
 

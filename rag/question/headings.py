@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Protocol
 
+from rag.chunks import read_heading
 from rag.records import Answer, Block, Citation
 from rag.terms import extract_terms
 
 LONGEST_WORDS = 10  # a longer heading is a sentence, and a poor line on a button
 NUMBER = re.compile(r"^(?:\d+(?:\.\d+)+|\d+[.)]|[IVX]+\.|§+\s*\d+)\s+")
-MARKS = re.compile(r"^#{1,6}\s+|\s+#+\s*$|\*\*|__|`")
 ASKS = re.compile(r"(?:who|what|when|where|which|why|how)\b", re.IGNORECASE)
 ARTICLE = re.compile(r"(?:The|A|An|Its|Their)\b")
 # Headings of any document, which name nothing of its own.
@@ -95,7 +95,7 @@ def read_sections(text: str, blocks: Sequence[Block]) -> list[Section]:
     sections = []
     for number, heading in enumerate(headings[1:], start=2):
         ends = (h.start for h in headings[number:] if h.level <= heading.level)
-        words = " ".join(MARKS.sub("", text[heading.start : heading.end]).split())
+        words = read_heading(text[heading.start : heading.end])
         sections.append(Section(words, heading.end, next(ends, len(text))))
     return sections
 

@@ -234,14 +234,9 @@ def write_file(
             sizes.append(size)
         all_ids, all_slots = np.concatenate(ids), np.concatenate(slots)
         order = np.argsort(all_ids)
-        directory = b"".join(
-            (
-                centroids.astype("<f4").tobytes(),
-                np.array(sizes, "<i8").tobytes(),
-                all_ids[order].astype("<i8").tobytes(),
-                all_slots[order].astype("<i8").tobytes(),
-            )
-        )
+        parts = (np.array(sizes), all_ids[order], all_slots[order])
+        numbers = b"".join(part.astype("<i8").tobytes() for part in parts)
+        directory = centroids.astype("<f4").tobytes() + numbers
         head = replace(
             head,
             count=len(all_ids),

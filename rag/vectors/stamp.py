@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ENDING = ".vectors"
-FORMER_ENDING = ".faiss"  # up to 0.2; such a file is built anew
+FORMER_ENDING = ".faiss"  # of a former format; such a file is built anew
 _FILE_NAME = re.compile(r"([0-9a-f]+)-(\d+)-([0-9a-f]{8})-([0-9a-f]{8})" + re.escape(ENDING))
 
 

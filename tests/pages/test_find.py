@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rag.pages import PageLayout, PageProcess, find_boxes
+from rag.pages import Box, BoxFinder, PageLayout, PageProcess
 from rag.pages.layout import put_together, take_apart
 from rag.parse import parse_bytes
 from rag.records import ParsedDocument
@@ -32,6 +32,10 @@ def page_of(*lines: str) -> PageLayout:
             at = (column, row, column + 1, row + 1)
             places += [6_553 * n for n in at]
     return put_together(*take_apart(1, (100, 100), cells, places))
+
+
+def find_boxes(text: str, start: int, end: int, page: PageLayout) -> list[Box] | None:
+    return BoxFinder(text, page).find(start, end)
 
 
 def boxes(text: str, words: str, page: PageLayout) -> list[tuple[int, ...]] | None:

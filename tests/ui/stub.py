@@ -286,7 +286,7 @@ class StubAssistant:
         if model.name.startswith("upstage:"):
             raise SettingError("upstage:solar needs the package langchain-upstage.")
 
-    def suggested_questions(self, count: int) -> list[str]:
+    def suggest_questions(self, count: int) -> list[str]:
         return ["What does the Central Bank want?", "Who asked for a *meeting*?"][:count]
 
     def suggest_follow_ups(self, answer: Answer, count: int) -> list[FollowUp]:

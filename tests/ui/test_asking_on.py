@@ -7,10 +7,15 @@ import json
 from streamlit.testing.v1 import AppTest
 
 from rag.assistant import UNSURE
+from rag.generate import READER
 from rag.history import Feedback
+from rag.turns import AT_ONCE
+from tests.test_worker import until
 from tests.ui.pages import BANK, MAIN, ask, button, drawn, keys, leaders, settle
 from tests.ui.stub import StubAssistant
 from ui import services
+from ui.asking import Asking, Request
+from ui.loading import ModelLoader
 
 
 def test_what_was_searched_for_is_said_where_it_is_not_what_was_asked(app: AppTest) -> None:
@@ -85,3 +90,17 @@ def test_a_follow_up_asks_the_document_that_it_comes_from(
     assert (core.asked[-1][0], core.scopes[-1]) == ("Tell me about *the letter*", [cited])
     ask(app, BANK)
     assert core.scopes[-1] is None  # the choice of the chat is as it was
+
+
+def test_who_waits_for_others_is_told(core: StubAssistant) -> None:
+    loader = ModelLoader(core.load)
+    askings = [
+        Asking(core, loader, Request(f"{n} slow"), (), None, READER, lambda _: None)
+        for n in range(AT_ONCE + 1)
+    ]
+    waits = "Waiting for the questions before it"
+    until(lambda: loader.settled and [a.stage for a in askings].count(waits) == 1)
+    assert askings[-1].stage == waits
+    core.released.set()
+    assert askings[-1].wait(20)
+    assert len(core.asked) == len(askings)
