@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -110,8 +111,13 @@ def plain_text(quote: str, media_type: str) -> str:
 
 
 def _widen_to_sentences(text: str, first: int, last: int) -> tuple[int, int]:
-    touched = [(s, e) for s, e in split_sentences(text) if s < last and first < e]
+    touched = [(s, e) for s, e in _find_sentences(text) if s < last and first < e]
     return (touched[0][0], touched[-1][1]) if touched else (first, last)
+
+
+@functools.lru_cache(maxsize=64)  # quotations are made around each sentence of a passage
+def _find_sentences(text: str) -> list[tuple[int, int]]:
+    return split_sentences(text)
 
 
 def _split_clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:

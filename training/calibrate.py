@@ -19,7 +19,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from rag.answer.compose import compose
+from rag.answer.compose import COVERING_SCORE, compose
 from rag.assistant import open_assistant
 from rag.conversation import resolve
 from rag.evaluate.measures import Range, contains_answer, count_overlap, evidence_recall
@@ -37,11 +38,20 @@ from rag.evaluate.scored import ENOUGH_EVIDENCE
 from rag.question import strip_source
 from rag.quote import find_quote
 from rag.reader.onnx import CONFIG_FILE, OnnxNetwork
-from rag.reader.spans import SPANS, Evidence, SpanReader, Standing, find_shares, find_standing
+from rag.reader.spans import (
+    SPANS,
+    Evidence,
+    SpanReader,
+    Standing,
+    find_shares,
+    find_standing,
+    weigh,
+)
 from rag.records import Passage, Span, Turn
 from rag.settings import Settings
 
 SHARE = 0.5  # of the gold evidence, or of the quote, that must be the same for it to be right
+RARELY_ADDED = 99  # percentile of what the network adds to a statement's weight
 SHORT_ANSWER = 60  # characters: a longer gold answer is a text of its own, not words of a quote
 
 Matrix = NDArray[np.float64]
@@ -196,6 +206,22 @@ def fit_order(cases: Sequence[Case], penalty: float = 0.05) -> Matrix:
     return found
 
 
+def find_reach(cases: Sequence[Case], weights: Mapping[str, float]) -> float:
+    """Gives how far behind the best a statement may be, before it is read, and still matter.
+
+    What the network adds to all but a hundredth of the statements, and on top of it the distance at
+    which a statement of another passage may still be quoted.
+    """
+    unread = {"margin": 0.0, "answerable": 0.0, "agreement": 0.0}
+    added = [
+        weigh(replace(each, agreement=0.0), weights) - weigh(replace(each, **unread), weights)
+        for case in cases
+        for each in case.evidence
+    ]
+    quoted = math.log(2 / COVERING_SCORE - 1)  # find_shares, solved for the distance
+    return float(np.percentile(added, RARELY_ADDED)) + quoted
+
+
 def name_weights(kind: type, found: Matrix) -> dict[str, float]:
     """Coefficients by the field that they weigh, a bias before them if there is one."""
     names = [field.name for field in fields(kind)]
@@ -206,6 +232,7 @@ def name_weights(kind: type, found: Matrix) -> dict[str, float]:
 def fit(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
     """Fits both; gives their weights as ``config.json`` keeps them."""
     span = name_weights(Evidence, fit_order(cases))
+    span["reach"] = round(find_reach(cases, span), 5)
     standings = [find_standing(case.evidence, span)[1] for case in cases]
     answerable = np.array([case.answerable for case in cases])
     weights = np.array([case.weight for case in cases])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,41 +38,24 @@ class HubNetwork:
     def weights(self) -> Mapping[str, Mapping[str, float]]:
         return WEIGHTS
 
-    def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
+    def read(self, question: str, texts: Sequence[str]) -> Generator[Sequence[Logits], None, None]:
         tokenizer, model = self._load()
-        import torch
-
         asked = tokenizer(question, add_special_tokens=False)["input_ids"]
         if len(asked) > LONGEST_QUESTION:
             question = tokenizer.decode(asked[:LONGEST_QUESTION])
-        encoded = tokenizer(
-            [question] * len(texts),
-            list(texts),
-            truncation="only_second",
-            max_length=LONGEST_ROW,
-            stride=STRIDE,
-            padding=True,
-            return_overflowing_tokens=True,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
-        windows = encoded.pop("overflow_to_sample_mapping").tolist()
-        offsets = encoded.pop("offset_mapping").tolist()
-        for first in range(0, len(windows), ROWS_AT_A_TIME):
-            rows = slice(first, first + ROWS_AT_A_TIME)
-            with torch.inference_mode():
-                said = model(**{name: tensor[rows] for name, tensor in encoded.items()})
-            starts, ends = said.start_logits.numpy(), said.end_logits.numpy()
-            for number, text in enumerate(windows[rows]):
-                row = first + number
-                places = [i for i, part in enumerate(encoded.sequence_ids(row)) if part == 1]
-                if not places:
-                    continue
-                inside_starts, inside_ends = starts[number, places], ends[number, places]
-                null = float(starts[number, 0] + ends[number, 0])
-                best = float(inside_starts.max() + inside_ends.max())
-                ranges = [(int(s), int(e)) for s, e in (offsets[row][i] for i in places)]
-                yield Logits(text, ranges, inside_starts, inside_ends, null, best - null)
+        for text in texts:
+            encoded = tokenizer(
+                question,
+                text,
+                truncation="only_second",
+                max_length=LONGEST_ROW,
+                stride=STRIDE,
+                padding=True,
+                return_overflowing_tokens=True,
+                return_offsets_mapping=True,
+                return_tensors="pt",
+            )
+            yield list(_read_windows(model, encoded))
 
     def _load(self) -> tuple[Any, Any]:
         if self._loaded is None:
@@ -100,3 +83,24 @@ class HubNetwork:
                 ) from error
             self._loaded = tokenizer, model.eval()
         return self._loaded
+
+
+def _read_windows(model: Any, encoded: Any) -> Iterator[Logits]:
+    import torch
+
+    encoded.pop("overflow_to_sample_mapping")
+    offsets = encoded.pop("offset_mapping").tolist()
+    for first in range(0, len(offsets), ROWS_AT_A_TIME):
+        rows = slice(first, first + ROWS_AT_A_TIME)
+        with torch.inference_mode():
+            said = model(**{name: tensor[rows] for name, tensor in encoded.items()})
+        starts, ends = said.start_logits.numpy(), said.end_logits.numpy()
+        for number, ranges in enumerate(offsets[rows]):
+            places = [i for i, part in enumerate(encoded.sequence_ids(first + number)) if part == 1]
+            if not places:
+                continue
+            inside_starts, inside_ends = starts[number, places], ends[number, places]
+            null = float(starts[number, 0] + ends[number, 0])
+            best = float(inside_starts.max() + inside_ends.max())
+            inside = [(int(s), int(e)) for s, e in (ranges[i] for i in places)]
+            yield Logits(inside, inside_starts, inside_ends, null, best - null)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,14 +18,12 @@ class Logits:
     """What a network says of one window of a text, token by token.
 
     Attributes:
-        text: index of the text that was read.
         ranges: characters of the text for each of the window's tokens.
         starts, ends: logits of an answer that starts or ends at each of these tokens.
         null: start plus end logit of "no answer here".
         answerable: logit that the window answers at all.
     """
 
-    text: int
     ranges: Sequence[tuple[int, int]]
     starts: Floats
     ends: Floats
@@ -40,7 +38,9 @@ class Network(Protocol):
         name: what an answer names as its model.
         weights: ``span`` says how much each field of ``Evidence`` weighs, ``answer`` the same for
             ``Standing``; ``bias`` is added, and what is not named weighs nothing. ``right``, in
-            ``answer``, is the share of right answers where there is one.
+            ``answer``, is the share of right answers where there is one. ``reach``, in ``span``, is
+            by how much a statement that no network has read yet may be behind the best and still
+            have a part in the answer; without it all passages are read.
     """
 
     @property
@@ -49,8 +49,10 @@ class Network(Protocol):
     @property
     def weights(self) -> Mapping[str, Mapping[str, float]]: ...
 
-    def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
-        """Gives one or more windows for each text, in any order; together they cover it.
+    def read(self, question: str, texts: Sequence[str]) -> Generator[Sequence[Logits], None, None]:
+        """Gives the windows of one text after the other, which together cover it.
+
+        Reads little more than what is taken: whoever has seen enough closes it.
 
         Raises:
             ModelMissing: the network's files are not there, or are not what they should be.

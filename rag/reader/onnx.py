@@ -6,13 +6,14 @@ one logit for whether the passage answers at all.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ CLS, SEP = 101, 102
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    text: int
     ids: list[int]
     first: int
     ranges: list[tuple[int, int]]
@@ -55,13 +55,23 @@ class OnnxNetwork:
         calibration: dict[str, dict[str, float]] = config["calibration"]
         return calibration
 
-    def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
+    def read(self, question: str, texts: Sequence[str]) -> Generator[Sequence[Logits], None, None]:
         session, tokenizer, _ = self._load()
-        rows = sorted(_make_rows(tokenizer, question, texts), key=lambda row: -len(row.ids))
         # One row and one thread at a time over all cores, as the embedding model does (decision
         # 0022): nothing is padded, and no core waits for another at the end of each layer.
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            yield from threads.map(functools.partial(_run, session), rows)
+        cores = os.cpu_count() or 1
+        ahead: deque[list[Future[Logits]]] = deque()
+        with ThreadPoolExecutor(cores) as threads:
+            try:
+                for rows in _make_rows(tokenizer, question, texts):
+                    ahead.append([threads.submit(_run, session, row) for row in rows])
+                    if len(ahead) == cores:
+                        yield [window.result() for window in ahead.popleft()]
+                while ahead:
+                    yield [window.result() for window in ahead.popleft()]
+            finally:
+                for window in chain.from_iterable(ahead):
+                    window.cancel()
 
     def _load(self) -> tuple[Any, Any, dict[str, Any]]:
         if self._loaded is None:
@@ -102,17 +112,20 @@ def _cannot_be_used(folder: Path, why: object) -> str:
     )
 
 
-def _make_rows(tokenizer: Any, question: str, texts: Sequence[str]) -> Iterator[_Row]:
+def _make_rows(tokenizer: Any, question: str, texts: Sequence[str]) -> Iterator[list[_Row]]:
+    """Gives the rows of each text."""
     asked = tokenizer.encode(question, add_special_tokens=False).ids[:LONGEST_QUESTION]
     room = LONGEST_ROW - len(asked) - 3
-    for index, text in enumerate(tokenizer.encode_batch(list(texts), add_special_tokens=False)):
-        start = 0
-        while True:
-            ids = [CLS, *asked, SEP, *text.ids[start : start + room], SEP]
-            yield _Row(index, ids, len(asked) + 2, text.offsets[start : start + room])
-            if start + room >= len(text.ids):
-                break
-            start += room - STRIDE
+    for text in tokenizer.encode_batch(list(texts), add_special_tokens=False):
+        starts = range(0, max(len(text.ids) - STRIDE, 1), room - STRIDE)
+        yield [
+            _Row(
+                [CLS, *asked, SEP, *text.ids[start : start + room], SEP],
+                len(asked) + 2,
+                text.offsets[start : start + room],
+            )
+            for start in starts
+        ]
 
 
 def _run(session: Any, row: _Row) -> Logits:
@@ -127,7 +140,6 @@ def _run(session: Any, row: _Row) -> Logits:
     )
     places = slice(row.first, row.first + len(row.ranges))
     return Logits(
-        row.text,
         row.ranges,
         starts[0, places],
         ends[0, places],

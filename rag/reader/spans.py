@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import groupby
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 from rag.reader.network import Logits, Network
 from rag.reader.signs import Candidate, find_candidates
@@ -64,16 +64,18 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    candidate: Candidate
-    start: int
-    end: int
-    margin: float
-    answerable: float
+    span: Span
+    evidence: Evidence
     terms: frozenset[str]
 
 
 class SpanReader:
-    """Reads each passage by itself, and weighs the best span of each statement against all."""
+    """Reads each passage by itself, and weighs the best span of each statement against all.
+
+    The passages whose words promise most are read first, and those that the network could hardly
+    bring near the best are not read: bounds on what is not known yet, as in the threshold algorithm
+    of Fagin, Lotem and Naor, "Optimal Aggregation Algorithms for Middleware" (2003).
+    """
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -83,10 +85,12 @@ class SpanReader:
         return self._network.name
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        found = self.find(question, passages)
-        if not found:
+        if not passages:
             return Reading((), 0.0)
         weights = self._network.weights
+        found = self._find(question, passages, weights["span"], weights["span"].get("reach"))
+        if not found:
+            return Reading((), 0.0)
         evidence = [each for _, each in found]
         _, standing = find_standing(evidence, weights["span"])
         confidence = find_confidence(standing, weights["answer"])
@@ -100,30 +104,73 @@ class SpanReader:
 
     def find(self, question: str, passages: Sequence[Passage]) -> list[tuple[Span, Evidence]]:
         """Gives the best span of each statement, unranked, with what speaks for it."""
-        candidates = find_candidates(question, passages)
-        if not candidates:
-            return []
-        windows: dict[int, list[Logits]] = {}
-        for logits in self._network.read(question, [passage.text for passage in passages]):
-            windows.setdefault(logits.text, []).append(logits)
-        found = [
-            span
-            for index, group in groupby(candidates, key=lambda candidate: candidate.passage)
-            for span in _find_spans(list(group), windows.get(index, []), passages[index].text)
-        ]
-        return list(_weigh(found, passages))
+        return self._find(question, passages, {}, None)
+
+    def _find(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        weights: Mapping[str, float],
+        reach: float | None,
+    ) -> list[tuple[Span, Evidence]]:
+        statements = _group_statements(question, passages)
+        promises = {
+            index: max(weigh(evidence, weights) for _, evidence in group)
+            for index, group in statements.items()
+        }
+        order = sorted(promises, key=lambda index: (-promises[index], index))
+        found: list[_Found] = []
+        best = -math.inf
+        with closing(self._network.read(question, [passages[i].text for i in order])) as windows:
+            for index in order:
+                if reach is not None and best - promises[index] > reach:
+                    break
+                spans = list(_find_spans(statements[index], next(windows), index, passages[index]))
+                best = max((best, *(weigh(span.evidence, weights) for span in spans)))
+                found.extend(spans)
+        found.sort(key=lambda each: (each.span.passage, each.span.start))
+        return list(_count_agreement(found))
+
+
+def _group_statements(
+    question: str, passages: Sequence[Passage]
+) -> dict[int, list[tuple[Candidate, Evidence]]]:
+    """Gives the statements of each passage that has some, with what their words speak for."""
+    best_score = max((passage.score for passage in passages), default=0.0) or 1.0
+    groups: dict[int, list[tuple[Candidate, Evidence]]] = {}
+    for candidate in find_candidates(question, passages):
+        passage = passages[candidate.passage]
+        evidence = Evidence(
+            answerable=0.0,
+            margin=0.0,
+            similarity=passage.similarity or 0.0,
+            rank_share=passage.score / best_score,
+            agreement=0.0,
+            coverage=candidate.signs.coverage,
+            context=candidate.signs.context,
+            fits=candidate.signs.fits,
+            news=candidate.signs.news,
+        )
+        groups.setdefault(candidate.passage, []).append((candidate, evidence))
+    return groups
 
 
 def _find_spans(
-    candidates: Sequence[Candidate], windows: Sequence[Logits], text: str
+    statements: Sequence[tuple[Candidate, Evidence]],
+    windows: Sequence[Logits],
+    index: int,
+    passage: Passage,
 ) -> Iterator[_Found]:
     """Gives the best span of each statement of one passage, over the windows that hold it."""
-    for candidate in candidates:
+    for candidate, evidence in statements:
         spans = [span for window in windows if (span := _find_span(window, candidate))]
         if spans:
             start, end, margin, answerable = max(spans, key=lambda span: span[2])
-            terms = frozenset(extract_terms(text[start:end]))
-            yield _Found(candidate, start, end, margin, answerable, terms)
+            yield _Found(
+                Span(index, passage.start + start, passage.start + end, 0.0),
+                replace(evidence, margin=margin, answerable=answerable),
+                frozenset(extract_terms(passage.text[start:end])),
+            )
 
 
 def _find_span(window: Logits, statement: Candidate) -> tuple[int, int, float, float] | None:
@@ -143,31 +190,20 @@ def _find_span(window: Logits, statement: Candidate) -> tuple[int, int, float, f
     return ranges[first + start][0], ranges[first + end][1], margin, window.answerable
 
 
-def _weigh(found: Sequence[_Found], passages: Sequence[Passage]) -> Iterator[tuple[Span, Evidence]]:
-    best_score = max(passage.score for passage in passages) or 1.0
-    best_of = {
-        index: max(group, key=lambda span: span.margin)
-        for index, group in groupby(found, key=lambda span: span.candidate.passage)
-    }
-    for span in found:
-        index = span.candidate.passage
-        passage = passages[index]
+def _count_agreement(found: Sequence[_Found]) -> Iterator[tuple[Span, Evidence]]:
+    """Notes how many other passages' best spans say what a span says."""
+    best_of: dict[int, _Found] = {}
+    for each in found:
+        former = best_of.setdefault(each.span.passage, each)
+        if each.evidence.margin > former.evidence.margin:
+            best_of[each.span.passage] = each
+    for each in found:
         agreeing = sum(
-            _say_the_same(span.terms, best.terms)
-            for other, best in best_of.items()
-            if other != index
+            _say_the_same(each.terms, best.terms)
+            for index, best in best_of.items()
+            if index != each.span.passage
         )
-        yield (
-            Span(index, passage.start + span.start, passage.start + span.end, 0.0),
-            Evidence(
-                answerable=span.answerable,
-                margin=span.margin,
-                similarity=passage.similarity or 0.0,
-                rank_share=passage.score / best_score,
-                agreement=min(agreeing / ENOUGH_AGREEMENT, 1.0),
-                **asdict(span.candidate.signs),
-            ),
-        )
+        yield each.span, replace(each.evidence, agreement=min(agreeing / ENOUGH_AGREEMENT, 1.0))
 
 
 def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -214,9 +250,9 @@ def find_confidence(standing: Standing, weights: Mapping[str, float]) -> float:
 
 def weigh(signs: Evidence | Standing, weights: Mapping[str, float]) -> float:
     """Gives the weighted sum of signs; those without a weight count nothing."""
-    values: dict[str, float] = asdict(signs)
-    bias = weights.get("bias", 0.0)
-    return bias + sum(weights.get(name, 0.0) * value for name, value in values.items())
+    names = signs.__dataclass_fields__
+    total: float = sum(weights.get(name, 0.0) * getattr(signs, name) for name in names)
+    return weights.get("bias", 0.0) + total
 
 
 def _to_probability(odds: float) -> float:

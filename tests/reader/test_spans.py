@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from transformers import BertConfig, BertForQuestionAnswering, BertTokenizerFast
 
 from rag.errors import ModelMissing
@@ -125,11 +128,11 @@ class PointingNetwork:
     def __init__(self, word: str) -> None:
         self._word = word
 
-    def read(self, question: str, texts: Sequence[str]) -> Iterator[Logits]:
-        for index, text in enumerate(texts):
+    def read(self, question: str, texts: Sequence[str]) -> Generator[list[Logits], None, None]:
+        for text in texts:
             ranges = [match.span() for match in re.finditer(r"\w+", text)]
             at = np.array([float(text[s:e] == self._word) for s, e in ranges], dtype=np.float32)
-            yield Logits(index, ranges, at, at, null=0.0, answerable=0.0)
+            yield [Logits(ranges, at, at, null=0.0, answerable=0.0)]
 
 
 def test_passages_that_say_the_same_agree() -> None:
@@ -144,6 +147,64 @@ def test_a_span_is_the_words_pointed_at() -> None:
     best = reading.spans[0]
     passage = PASSAGES[best.passage]
     assert passage.text[best.start - passage.start : best.end - passage.start] == "1931"
+
+
+class BoundedNetwork:
+    """Gives each text one margin between 0 and 1, and tells which it has read."""
+
+    name = "bounded"
+
+    def __init__(self, margins: Mapping[str, float], reach: float | None) -> None:
+        self._margins = margins
+        self.was_read: list[str] = []
+        weights = {"margin": 1.0, "similarity": 4.0}
+        self.weights = {
+            "span": weights if reach is None else {**weights, "reach": reach},
+            "answer": {"weight": 1.0},
+        }
+
+    def read(self, question: str, texts: Sequence[str]) -> Generator[list[Logits], None, None]:
+        for text in texts:
+            self.was_read.append(text)
+            ends = np.array([self._margins[text]], dtype=np.float32)
+            yield [Logits([(0, len(text))], np.zeros_like(ends), ends, null=0.0, answerable=0.0)]
+
+
+EIGHTHS = st.integers(0, 8).map(lambda number: number / 8)  # whose sums are exact
+
+
+@given(st.lists(st.tuples(EIGHTHS, EIGHTHS), min_size=1, max_size=10))
+def test_what_is_not_read_could_not_have_been_the_best(
+    drawn: list[tuple[float, float]],
+) -> None:
+    passages = [
+        replace(make_passage(f"Bakery number {n} is old.", 0, f"d{n}"), similarity=similarity)
+        for n, (similarity, _) in enumerate(drawn)
+    ]
+    margins = {p.text: margin for p, (_, margin) in zip(passages, drawn, strict=True)}
+    all_read, some_read = BoundedNetwork(margins, None), BoundedNetwork(margins, reach=1.0)
+    wanted = SpanReader(all_read).read("Which bakery?", passages)
+    found = SpanReader(some_read).read("Which bakery?", passages)
+    assert (found.spans[0], found.confidence) == (wanted.spans[0], wanted.confidence)
+    assert len(all_read.was_read) == len(passages)
+    assert set(found.spans) <= set(wanted.spans)
+
+
+def test_passages_out_of_reach_are_not_read() -> None:
+    near, far = make_passage("A bakery is old."), make_passage("Another is new.", 0, "d2")
+    passages = [replace(far, similarity=0.1), replace(near, similarity=0.9)]
+    network = BoundedNetwork({near.text: 0.5, far.text: 0.9}, reach=2.0)
+    reading = SpanReader(network).read("Which?", passages)
+    assert network.was_read == [near.text]
+    assert [span.passage for span in reading.spans] == [1]
+
+
+def test_a_reading_that_is_given_up_leaves_no_thread(folder: Path) -> None:
+    before = threading.active_count()
+    windows = OnnxNetwork(folder).read("Who?", [f"{tiny.CONTEXT} {n}" for n in range(50)])
+    assert len(next(windows)) == 1
+    windows.close()
+    assert threading.active_count() == before
 
 
 @pytest.fixture(scope="module")

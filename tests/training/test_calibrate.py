@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import math
+from dataclasses import fields, replace
 from random import Random
 
 import numpy as np
+import pytest
 
+from rag.answer.compose import COVERING_SCORE
 from rag.reader.spans import Evidence, find_standing
 from rag.records import Passage
 from tests.passages import make_passage
-from training.calibrate import Case, fit, fit_logistic, is_right
+from training.calibrate import Case, find_reach, fit, fit_logistic, is_right
 
 
 def make_case(draw: Random, answerable: bool) -> Case:
@@ -30,10 +33,20 @@ def test_what_tells_right_from_wrong_weighs_most() -> None:
     draw = Random(5)
     cases = [make_case(draw, answerable=number % 2 == 0) for number in range(300)]
     found = fit(cases)
-    assert max(found["span"], key=lambda name: abs(found["span"][name])) == "margin"
+    weights = {name: abs(found["span"][name]) for name in (f.name for f in fields(Evidence))}
+    assert max(weights, key=lambda name: weights[name]) == "margin"
     assert 0.8 < found["answer"]["right"] < 1
     best = [find_standing(case.evidence, found["span"])[0] for case in cases if case.right.any()]
     assert best.count(2) > 0.8 * len(best)
+
+
+def test_the_reach_is_what_the_network_adds_to_nearly_all() -> None:
+    evidence = Evidence(**{field.name: 0.0 for field in fields(Evidence)})
+    margins = [replace(evidence, margin=float(number)) for number in range(101)]
+    case = Case(margins, np.zeros(101, dtype=bool), 1.0, False, lambda scores: False)
+    weights = {"margin": 2.0, "coverage": 5.0, "agreement": 3.0}
+    quotable = math.log(2 / COVERING_SCORE - 1)
+    assert find_reach([case], weights) == pytest.approx(2.0 * 99 + quotable)
 
 
 def test_a_weight_counts_as_so_many_cases() -> None:
