@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
@@ -17,26 +16,14 @@ LONG_TEXT = "\n\n".join(
 )
 
 
-CHOOSING_MS = 8_000
-
-
 def upload(page: Page, *files: FilePayload) -> None:
     # A file that is chosen while the page is still being drawn for the first time is lost.
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    choose(page, files)
-    listed = page.get_by_role("region", name="Files to add").get_by_role("button", name="Remove")
-    # On a busy machine, soon after a page has come up, the uploader of Streamlit 1.67 sometimes
-    # asks its server for the addresses of no files at all, and lists none: one chooses again.
-    try:
-        expect(listed).not_to_have_count(0, timeout=CHOOSING_MS)
-    except AssertionError:
-        choose(page, files)
-    expect(listed).to_have_count(len(files))
+    # The one for backups, further down, may be drawn before it.
+    uploader = page.get_by_role("region", name="Files to add")
+    uploader.locator("input[type=file]").set_input_files(list(files))
+    expect(uploader.get_by_role("button", name="Remove")).to_have_count(len(files))
     page.get_by_role("button", name="Add to the library").click()
-
-
-def choose(page: Page, files: Sequence[FilePayload]) -> None:
-    page.locator("input[type=file]").first.set_input_files(list(files))
 
 
 def text_file(name: str, text: str) -> FilePayload:
@@ -93,7 +80,8 @@ def test_a_backup_is_downloaded_and_put_back(people: People, site: Site, tmp_pat
     restore = page.get_by_role("button", name="Restore…")
     if not restore.is_visible():
         page.get_by_text("Backup and restore").click()
-    page.locator("input[type=file]").last.set_input_files(tmp_path / "backup.zip")
+    uploader = page.get_by_role("region", name="Put a backup back")
+    uploader.locator("input[type=file]").set_input_files(tmp_path / "backup.zip")
     restore.click()
     page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
