@@ -127,4 +127,5 @@ def _search_in_milvus(engines: Engines, address: str) -> Engines:
         connection.close()
         engines.close()
 
-    return replace(engines, vectors=milvus.MilvusIndex(connection), close=close)
+    index = milvus.MilvusIndex(connection, engines.asked)
+    return replace(engines, vectors=index, close=close)

@@ -28,7 +28,6 @@ SECONDS = 60.0  # for one request; pymilvus tries again until then
 _LOST = (
     Status.CONNECT_FAILED,
     grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
     grpc.StatusCode.UNAUTHENTICATED,
 )
 
@@ -94,10 +93,15 @@ class MilvusConnection:
                 "name a Milvus server in RAG_VECTORS, which several can use."
             )
         code = error.code() if isinstance(error, grpc.RpcError) else getattr(error, "code", None)
-        if self._client is None or code in _LOST or isinstance(error, grpc.FutureTimeoutError):
+        if self._client is None or code in _LOST:
             return LibraryBroken(
                 f"Milvus at {self.place} cannot be reached, or does not take the token: see that "
                 "it runs and that RAG_VECTORS is right, then try again."
+            )
+        if code == grpc.StatusCode.DEADLINE_EXCEEDED or isinstance(error, grpc.FutureTimeoutError):
+            return LibraryBusy(
+                f"Milvus at {self.place} has not answered for {SECONDS:.0f} seconds, as where it "
+                "loads or indexes much: try again in a moment."
             )
         if code == ErrorCode.COLLECTION_NOT_FOUND:
             return LibraryBroken(

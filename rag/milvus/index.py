@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 CATALOGUE = "footnote"  # the collection that has a row, a ``Level``, for each library
 # Figures in docs/decisions/0025-milvus.md.
 INDEX = {"index_type": "HNSW", "params": {"M": 16, "efConstruction": 200}}
-BREADTH = 256  # HNSW's ef: how many candidates a question keeps
+BREADTH, MOST_BREADTH = 512, 8_192  # HNSW's ef: how many candidates a question keeps
+# So many chosen passages are compared one by one, with the vectors that the store has: HNSW would
+# miss many of few.
+EXACT_UP_TO = 5_000
 # Inner product, not Milvus's COSINE, which would divide by the lengths of vectors that float16 has
 # made a little longer or shorter than 1: so the scores are those of the other engines.
 METRIC = "IP"
 ROWS_AT_A_TIME = 2_000  # of 4,096 numbers 33 MB; Milvus takes requests of 64 MB
-IDS_AT_A_TIME = 10_000  # some 100 kB of a filter that the server has to read
+IDS_AT_A_TIME = 100_000  # some 1 MB of a filter that the server has to read
 SPARE = 20  # fetched beyond k, so that ties at its end are told apart by id
 _BEING_BUILT = "The vectors are about to be built in Milvus; try again in a moment."
 
@@ -53,7 +56,9 @@ class MilvusIndex:
     noted it: the changes since then say all that is to be done, and may be done twice.
     """
 
-    def __init__(self, milvus: MilvusConnection) -> None:
+    def __init__(self, milvus: MilvusConnection, store: VectorSource) -> None:
+        """``store`` is what questions read from."""
+        self._store = store
         self._call = milvus.call
         self._told = milvus.told
         self._following = threading.Lock()
@@ -67,34 +72,52 @@ class MilvusIndex:
         level = self._level
         if level is None:
             raise LibraryBusy(_BEING_BUILT)
+        if k < 1 or not level.collection or (among is not None and len(among) == 0):
+            return []
+        if among is not None and len(among) <= EXACT_UP_TO:
+            return _best(self._compare(vector, among, level.model), k)
         try:
             return self._search(level.collection, vector, k, among)
         except LibraryBroken:  # another process has built it anew, or Milvus has not loaded it
             self._level = self._read_level(level.library, level.model)
-            if self._level is None:
+            if self._level is None or not self._level.collection:
                 raise
             return self._search(self._level.collection, vector, k, among)
+
+    def _compare(
+        self, vector: Vectors, among: Sequence[int], model: str
+    ) -> list[tuple[int, float]]:
+        rows = self._store.vectors_of(among, model)
+        return [(id_, float(row @ vector)) for id_, row in rows.items()]
 
     def _search(
         self, collection: str, vector: Vectors, k: int, among: Sequence[int] | None
     ) -> list[tuple[int, float]]:
-        if k < 1 or not collection:
-            return []
-        limit = k + SPARE
+        if among is None:
+            return _best(self._ask(collection, vector, k + SPARE, BREADTH), k)
+        count = self._call("get_collection_stats", collection)["row_count"]
         found: list[tuple[int, float]] = []
         # The best of all are among the best of each part.
-        for some in [None] if among is None else _split(among, IDS_AT_A_TIME):
-            (hits,) = self._call(
-                "search",
-                collection,
-                [vector],
-                filter="" if some is None else f"id in [{','.join(map(str, some))}]",
-                limit=limit,
-                output_fields=["id"],
-                search_params={"params": {"ef": max(limit, BREADTH)}},
-            )
-            found += [(int(hit["id"]), float(hit["distance"])) for hit in hits]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+        for some in _split(among, IDS_AT_A_TIME):
+            # The chosen ones among these candidates are as many as otherwise all are.
+            breadth = min(BREADTH * count // len(some), MOST_BREADTH)
+            chosen = f"id in [{','.join(map(str, some))}]"
+            found += self._ask(collection, vector, k + SPARE, max(breadth, BREADTH), chosen)
+        return _best(found, k)
+
+    def _ask(
+        self, collection: str, vector: Vectors, limit: int, breadth: int, chosen: str = ""
+    ) -> list[tuple[int, float]]:
+        (hits,) = self._call(
+            "search",
+            collection,
+            [vector],
+            filter=chosen,
+            limit=limit,
+            output_fields=["id"],
+            search_params={"params": {"ef": max(limit, breadth)}},
+        )
+        return [(int(hit["id"]), float(hit["distance"])) for hit in hits]
 
     def read_all(self) -> dict[int, Vectors]:
         import numpy as np
@@ -233,6 +256,10 @@ class MilvusIndex:
         # Strong: a search finds what was written before it, by whatever process.
         options = {"schema": schema, "index_params": index, "consistency_level": "Strong"}
         self._call("create_collection", name, **options)
+
+
+def _best(found: list[tuple[int, float]], k: int) -> list[tuple[int, float]]:
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
 
 def _split(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

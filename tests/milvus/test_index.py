@@ -50,7 +50,7 @@ def store(tmp_path: Path) -> Iterator[SQLiteStore]:
 
 
 def open_index(milvus: MilvusConnection, store: SQLiteStore, save: bool = True) -> MilvusIndex:
-    index = MilvusIndex(milvus)
+    index = MilvusIndex(milvus, store)
     index.follow(store, MODEL, save)
     return index
 
@@ -84,7 +84,7 @@ def test_whoever_dies_in_the_middle_leaves_nothing_wrong(
     for writes in range(20):
         if doing == "follow":
             change(store, writes)
-        dying = MilvusIndex(Mortal(milvus, writes))  # type: ignore[arg-type]
+        dying = MilvusIndex(Mortal(milvus, writes), store)  # type: ignore[arg-type]
         try:
             if doing == "rebuild":
                 dying.rebuild(store, MODEL)
@@ -110,9 +110,11 @@ def test_whoever_dies_in_the_middle_leaves_nothing_wrong(
     raise AssertionError("It never came to its end.")
 
 
-def test_a_long_list_of_chosen_passages_is_asked_in_parts(
-    milvus: MilvusConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("exact_up_to", [0, 300])
+def test_few_are_compared_one_by_one_and_a_long_list_is_asked_in_parts(
+    milvus: MilvusConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact_up_to: int
 ) -> None:
+    monkeypatch.setattr(room, "EXACT_UP_TO", exact_up_to)
     store = SQLiteStore(tmp_path / "many.sqlite")
     rng = np.random.default_rng(0)
     for number in range(5):
@@ -144,7 +146,7 @@ def test_what_another_process_builds_anew_is_found(
 ) -> None:
     index = open_index(milvus, store)
     found = ask(index, "ships on the sea")
-    MilvusIndex(milvus).rebuild(store, MODEL)
+    MilvusIndex(milvus, store).rebuild(store, MODEL)
     assert [i for i, _ in ask(index, "ships on the sea")] == [i for i, _ in found]
 
 

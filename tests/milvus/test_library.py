@@ -83,7 +83,7 @@ def test_a_server_that_goes_away_is_told_and_found_again(
     store = SQLiteStore(tmp_path / "library.sqlite")
     put(store, "sea.txt", "ships sail the sea\n")
     server, database, port = start_server_in_thread(str(tmp_path / "data"))
-    index = MilvusIndex(MilvusConnection(f"http://127.0.0.1:{port}"))
+    index = MilvusIndex(MilvusConnection(f"http://127.0.0.1:{port}"), store)
     index.follow(store, EMBEDDER.name, save=True)
     found = ask(index, "sea")
     server.stop(None).wait()
@@ -101,6 +101,15 @@ def test_a_server_that_goes_away_is_told_and_found_again(
     server.stop(None).wait()
     database.close()
     store.close()
+
+
+def test_a_server_that_takes_its_time_is_told(
+    milvus: MilvusConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    milvus.call("list_collections")
+    monkeypatch.setattr(room, "SECONDS", 1e-6)
+    with pytest.raises(LibraryBusy, match="has not answered"):
+        milvus.call("list_collections")
 
 
 def test_a_file_that_another_process_has_open_is_told(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def index(
     for name, text in TEXTS.items():
         put(store, name, text)
     if request.param == "milvus":
-        index: VectorIndex = MilvusIndex(request.getfixturevalue("milvus"))
+        index: VectorIndex = MilvusIndex(request.getfixturevalue("milvus"), store)
     else:
         index = open_index(store, tmp_path)
     index.follow(store, EMBEDDER.name, save=True)
