@@ -35,11 +35,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "unsupported": ("strike", "hide"),
 }
 _POSTGRESQL = ("postgresql://", "postgres://")
+_HTTP = ("http://", "https://")
 ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "library": _POSTGRESQL,
     "library_replica": _POSTGRESQL,
-    "model_address": ("http://", "https://"),
+    "model_address": _HTTP,
 }
+MILVUS_FILE = ".db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class Settings:
             database: conversations, and copies of uploads that were looked at.
         library: the address of a PostgreSQL database that holds the library; empty for the folder.
         library_replica: the address of a replica of it that questions read from; empty for none.
+        vectors: the address of a Milvus server that the vectors are searched in, with its token
+            before the host and its database behind it (``https://user:password@host:19530/name``),
+            or a path that ends in ``.db`` for Milvus Lite; empty for the library's own engine.
         embedding_model: a hub name or a local folder; empty for the installed all-MiniLM-L6-v2.
         reader: what reads the passages, as in ``reader.open_reader``; empty for the built-in one.
         chunk_characters: how long a chunk may become.
@@ -76,8 +81,9 @@ class Settings:
     """
 
     index: Path = Path("index")
-    library: str = field(default="", repr=False)  # either may hold a password
+    library: str = field(default="", repr=False)  # each may hold a password
     library_replica: str = field(default="", repr=False)
+    vectors: str = field(default="", repr=False)
     embedding_model: str = ""
     reader: str = ""
     chunk_characters: int = 1_000
@@ -108,6 +114,16 @@ class Settings:
             if address and not address.startswith(schemes):
                 begin = f"begins with {' or '.join(schemes)}"
                 raise _wrong(name, f"is not an address that {begin}; mend or unset it.")
+        if (
+            self.vectors
+            and not self.vectors.startswith(_HTTP)
+            and ("://" in self.vectors or not self.vectors.endswith(MILVUS_FILE))
+        ):
+            raise _wrong(
+                "vectors",
+                "is neither the address of a Milvus server, as http://host:19530, nor a path that "
+                f"ends in {MILVUS_FILE}; mend or unset it.",
+            )
         if self.library_replica and not self.library:
             raise _wrong(
                 "library_replica",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from rag.settings import Settings
 from rag.store import SQLiteStore
 from rag.store.sql import SQLStore
 from tests.postgres.server import CARELESS, Server
+
+if TYPE_CHECKING:
+    from rag.milvus import MilvusConnection
 
 _numbers = itertools.count()
 
@@ -27,6 +31,16 @@ def server() -> Iterator[Server]:
         yield server.start(**CARELESS)
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusConnection]:
+    """Milvus Lite over one file; every library has its own collections in it."""
+    from rag.milvus import MilvusConnection  # takes two seconds, which few tests need
+
+    connection = MilvusConnection(str(tmp_path_factory.mktemp("milvus") / "vectors.db"))
+    yield connection
+    connection.close()
 
 
 @pytest.fixture

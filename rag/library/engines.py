@@ -1,9 +1,12 @@
-"""What keeps a library: files in a folder, or a PostgreSQL database that several machines share."""
+"""What keeps a library: files in a folder, or a PostgreSQL database that several machines share.
+
+Either may have its vectors searched in Milvus.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import SettingError
@@ -50,9 +53,8 @@ def open_engines(settings: Settings) -> Engines:
         SettingError: what the chosen engine needs is not installed.
         LibraryBroken, LibraryBusy, LibraryFull: as their sentences say.
     """
-    if settings.library:
-        return _open_postgres(settings)
-    return open_folder(settings.index)
+    engines = _open_postgres(settings) if settings.library else open_folder(settings.index)
+    return _search_in_milvus(engines, settings.vectors) if settings.vectors else engines
 
 
 def open_folder(folder: Path) -> Engines:
@@ -107,3 +109,23 @@ def _open_postgres(settings: Settings) -> Engines:
         working=store.place,
         close=close,
     )
+
+
+def _search_in_milvus(engines: Engines, address: str) -> Engines:
+    try:
+        from rag import milvus
+    except ModuleNotFoundError as error:
+        if error.name not in ("grpc", "pymilvus"):
+            raise
+        raise SettingError(
+            "RAG_VECTORS names a place in Milvus, and pymilvus is not installed: run "
+            "`python -m pip install -r requirements-milvus.txt`."
+        ) from error
+    connection = milvus.MilvusConnection(address)
+
+    def close() -> None:
+        connection.close()
+        engines.close()
+
+    index = milvus.MilvusIndex(connection, engines.asked)
+    return replace(engines, vectors=index, close=close)

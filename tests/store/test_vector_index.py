@@ -1,4 +1,4 @@
-"""What every vector index does: one test for FAISS and pgvector."""
+"""What every vector index does: one test for FAISS, pgvector and Milvus."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.milvus import MilvusIndex
 from rag.postgres import PgVectorIndex, PostgresStore
 from rag.postgres import vectors as pgvector
 from rag.store.sql import SQLStore
@@ -15,8 +16,10 @@ from rag.vectors import index as embedded
 from tests.shelves import EMBEDDER, make_source, put
 from tests.test_vectors import TEXTS, WORDS, ask, settle
 
+SEARCH = {"exact": "exact", "clustered": "IVF", "milvus": "HNSW in Milvus"}
 
-@pytest.fixture(params=["exact", "clustered"])
+
+@pytest.fixture(params=list(SEARCH))
 def index(
     request: pytest.FixtureRequest,
     store: SQLStore,
@@ -31,16 +34,18 @@ def index(
         monkeypatch.setattr(embedded, "SMALL_CHUNKS", 0)
     for name, text in TEXTS.items():
         put(store, name, text)
-    index = open_index(store, tmp_path)
+    if request.param == "milvus":
+        index: VectorIndex = MilvusIndex(request.getfixturevalue("milvus"), store)
+    else:
+        index = open_index(store, tmp_path)
     index.follow(store, EMBEDDER.name, save=True)
     settle(index, store)
-    assert index.state(store, EMBEDDER.name).search == (
-        "IVF" if request.param == "clustered" else "exact"
-    )
+    assert index.state(store, EMBEDDER.name).search == SEARCH[request.param]
     return index
 
 
 def open_index(store: SQLStore, tmp_path: Path) -> VectorIndex:
+    """Opens the index that goes with the store where no other is chosen."""
     if isinstance(store, PostgresStore):
         return PgVectorIndex(store.connections)
     return FaissIndex(tmp_path / "vectors")
@@ -84,7 +89,9 @@ def test_the_same_document_under_another_path_changes_nothing(
     before = ask(index, "sea", 9)
     store.add_source(store.find("sky.txt")[0].id, make_source("heaven.txt"))
     index.follow(store, EMBEDDER.name, save=True)
-    assert ask(index, "sea", 9) == before
+    after = ask(index, "sea", 9)
+    assert [id_ for id_, _ in after] == [id_ for id_, _ in before]
+    assert [score for _, score in after] == pytest.approx([score for _, score in before], abs=1e-6)
 
 
 def test_what_is_removed_is_not_found(store: SQLStore, index: VectorIndex) -> None:
