@@ -85,6 +85,9 @@ def test_a_pasted_text_is_edited_asked_alone_removed_and_put_back(
 
 
 def edit(page: Page, title: str = "", date: str = "") -> None:
+    # As the last file comes in, the page is drawn anew by itself; a click just then can be lost.
+    expect(page.get_by_text("Reading files")).to_have_count(0)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     form = page.get_by_test_id("stForm").filter(has_text="The file itself says")
     if not form.is_visible():
         page.get_by_text("Edit title and date").click()
