@@ -26,8 +26,8 @@ def upload(page: Page, *files: FilePayload) -> None:
     uploader = page.get_by_role("region", name="Files to add")
     uploader.locator("input[type=file]").set_input_files(list(files))
     listed = uploader.get_by_role("button", name="Remove")
-    # On a busy machine the uploader of Streamlit 1.67 sometimes asks its server for the addresses
-    # of no files at all, and lists none (seen on the wire): then one chooses again.
+    # On a busy machine the uploader may list nothing of what was chosen (seen once, the cause was
+    # not found): then one chooses again, as a person would.
     try:
         expect(listed).not_to_have_count(0, timeout=CHOOSING_MS)
     except AssertionError:
