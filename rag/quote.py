@@ -116,8 +116,8 @@ def _widen_to_sentences(text: str, first: int, last: int) -> tuple[int, int]:
 
 
 @functools.lru_cache(maxsize=64)  # quotations are made around each sentence of a passage
-def _find_sentences(text: str) -> list[tuple[int, int]]:
-    return split_sentences(text)
+def _find_sentences(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(split_sentences(text))
 
 
 def _split_clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:

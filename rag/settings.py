@@ -60,7 +60,7 @@ class Settings:
         reader: what reads the passages, as in ``reader.open_reader``; empty for the built-in one.
         chunk_characters: how long a chunk may become.
         parse_seconds: how long the reading of one file may take.
-        retrieved_passages: how many passages are handed to the reader.
+        retrieved_passages: how many passages are found for a question, and read at most.
         threshold: the confidence below which the assistant abstains, 0 to 1; ``RAG_THRESHOLD``
             may name one of ``NAMED_THRESHOLDS`` as well.
         offline: whether nothing is ever fetched from the web.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
 from rag.records import Block, Chunk, Page, ParsedDocument, Source
-from rag.store import LibraryStore, NewChunk, NewDocument
+from rag.store import LibraryStore, NewChunk, NewDocument, SQLiteStore
 from tests.fakes import HashingEmbedder
 
 EMBEDDER = HashingEmbedder()
@@ -51,3 +54,13 @@ def put(store: LibraryStore, name: str, text: str, **options: object) -> str:
     document = make_document(text, **options)  # type: ignore[arg-type]
     store.put(document, make_source(name))
     return document.id
+
+
+@contextmanager
+def filled_store(folder: Path, texts: Mapping[str, str]) -> Iterator[SQLiteStore]:
+    """A store in a folder, with a document of each of these names and texts."""
+    store = SQLiteStore(folder / "library.sqlite")
+    for name, text in texts.items():
+        put(store, name, text)
+    yield store
+    store.close()

@@ -17,7 +17,7 @@ from rag.vectors import clusters as clusters_room
 from rag.vectors import folder as folder_room
 from rag.vectors import index as room
 from rag.vectors.file import PAGE
-from tests.shelves import EMBEDDER, put
+from tests.shelves import EMBEDDER, filled_store, put
 
 WORDS = "bank sea ship rain hill ban coin stone fish sky port law tax mine note rate".split()
 Vector = NDArray[np.float32]
@@ -30,11 +30,8 @@ TEXTS = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SQLiteStore]:
-    store = SQLiteStore(tmp_path / "library.sqlite")
-    for name, text in TEXTS.items():
-        put(store, name, text)
-    yield store
-    store.close()
+    with filled_store(tmp_path, TEXTS) as store:
+        yield store
 
 
 def open_index(store: SQLiteStore, folder: Path, save: bool = True) -> FaissIndex:

@@ -8,7 +8,7 @@ import pytest
 
 from rag.store import LibraryStore, SQLiteStore
 from rag.words import TantivyIndex, WordIndex
-from tests.shelves import put
+from tests.shelves import filled_store, put
 
 TEXTS = {
     "bank.txt": "The Central Bank of Russia wants an almost complete ban.\nMining needs power.\n",
@@ -19,11 +19,8 @@ TEXTS = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SQLiteStore]:
-    store = SQLiteStore(tmp_path / "library.sqlite")
-    for name, text in TEXTS.items():
-        put(store, name, text)
-    yield store
-    store.close()
+    with filled_store(tmp_path, TEXTS) as store:
+        yield store
 
 
 def open_index(store: SQLiteStore, folder: Path) -> TantivyIndex:

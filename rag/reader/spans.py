@@ -135,7 +135,7 @@ class SpanReader:
 def _group_statements(
     question: str, passages: Sequence[Passage]
 ) -> dict[int, list[tuple[Candidate, Evidence]]]:
-    """Gives the statements of each passage that has some, with what their words speak for."""
+    """Gives the statements of each passage that has some, with what speaks for them unread."""
     best_score = max((passage.score for passage in passages), default=0.0) or 1.0
     groups: dict[int, list[tuple[Candidate, Evidence]]] = {}
     for candidate in find_candidates(question, passages):

@@ -13,7 +13,7 @@ from rag.errors import LibraryBroken, LibraryBusy
 from rag.milvus import MilvusConnection, MilvusIndex
 from rag.milvus import index as room
 from rag.store import SQLiteStore
-from tests.shelves import EMBEDDER, put
+from tests.shelves import EMBEDDER, filled_store, put
 from tests.test_vectors import TEXTS, WORDS, ask
 
 MODEL = EMBEDDER.name
@@ -42,11 +42,8 @@ class Mortal:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SQLiteStore]:
-    store = SQLiteStore(tmp_path / "library.sqlite")
-    for name, text in TEXTS.items():
-        put(store, name, text)
-    yield store
-    store.close()
+    with filled_store(tmp_path, TEXTS) as store:
+        yield store
 
 
 def open_index(milvus: MilvusConnection, store: SQLiteStore, save: bool = True) -> MilvusIndex:

@@ -91,7 +91,10 @@ def test_the_same_document_under_another_path_changes_nothing(
     index.follow(store, EMBEDDER.name, save=True)
     after = ask(index, "sea", 9)
     assert [id_ for id_, _ in after] == [id_ for id_, _ in before]
-    assert [score for _, score in after] == pytest.approx([score for _, score in before], abs=1e-6)
+    scores = [score for _, score in before]
+    # Milvus sums in another order where another segment holds the vector.
+    error = 1e-6 if isinstance(index, MilvusIndex) else 0
+    assert [score for _, score in after] == pytest.approx(scores, rel=0, abs=error)
 
 
 def test_what_is_removed_is_not_found(store: SQLStore, index: VectorIndex) -> None:
